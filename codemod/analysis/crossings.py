@@ -1,0 +1,227 @@
+"""Which resources meet more than one loop under a layout, and which fixtures pytest would refuse (ScopeMismatch).
+
+This is a simulation of the run: every item gets its instances of every fixture in its closure; each use of a
+resource happens on the loop of the function that uses it. A resource crosses when one instance of it meets two
+different loops. Names of loops are not compared, loops are (SEMANTICS §0.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from codemod.analysis.link import Linked, Made, Summary, Usage
+from codemod.analysis.loops import Layout, LoopKey, LoopModel, cache_key, loop_key
+from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
+from codemod.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One meeting of a resource and a loop: its creation (``usage`` None) or a use, by a fixture or by the test."""
+
+    loop: LoopKey
+    user: FixtureKey | None
+    item: Item
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A resource that meets several loops. ``events`` has the first meeting per user and loop scope, ``items`` all tests."""
+
+    made: Made
+    events: tuple[Event, ...]
+    items: tuple[str, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether the knowledge base is sure that the resource is bound when it crosses."""
+        return self.made.bound in ("creation", "first-use")
+
+    @property
+    def foreign(self) -> bool:
+        """Tell whether one of the loops is outside pytest-asyncio (TestClient, asyncio.run, IsolatedAsyncioTestCase)."""
+        return any(event.loop[0] == "foreign" for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A fixture whose loop is narrower than its cache scope, or that asks for a narrower fixture: ScopeMismatch at setup."""
+
+    fixture: FixtureDef
+    item: Item
+    needs: FixtureDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one item runs: the loop scope of the test (None: not on a loop) and of each fixture that runs on one."""
+
+    test: Scope | None
+    fixtures: Mapping[FixtureKey, Scope]
+    unknown: tuple[FixtureKey, ...] = ()
+    unknown_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All that is wrong with a suite under one layout."""
+
+    crossings: tuple[Crossing, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    unknown: tuple[FixtureKey, ...] = ()
+    unknown_tests: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> tuple[Crossing, ...]:
+        """Return the crossings over known resources."""
+        return tuple(c for c in self.crossings if c.proven)
+
+
+def place(graph: Graph, linked: Linked, layout: Layout, model: LoopModel) -> Placement:
+    """Return on which loops an item and its fixtures run."""
+    fixtures: dict[FixtureKey, Scope] = {}
+    unknown = []
+    for key, fixture in linked.fixtures.items():
+        if not runs_on_loop(graph, fixture, model):
+            continue
+        scope = model.fixture_scope(fixture, layout)
+        if scope is None:
+            unknown.append(key)
+        else:
+            fixtures[key] = scope
+    if linked.item.kind != "asyncio":
+        return Placement(None, fixtures, tuple(unknown))
+    test = model.test_scope(linked.item, layout, fixtures.values())
+    return Placement(test, fixtures, tuple(unknown), unknown_test=test is None)
+
+
+def runs_on_loop(graph: Graph, fixture: FixtureDef, model: LoopModel) -> bool:
+    """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
+    sync_runner = model.sync_fixture_runner and fixture.decl.factory == "pytest_asyncio" and not fixture.function.is_async
+    return graph.is_handled(fixture) or sync_runner
+
+
+def diagnose(graph: Graph, linked: Iterable[Linked], layout: Layout, model: LoopModel) -> Diagnosis:
+    """Simulate the run under ``layout`` and return what goes wrong."""
+    simulation = _Simulation(graph, layout, model)
+    for one in linked:
+        simulation.item(one)
+    return simulation.diagnosis()
+
+
+@dataclass(slots=True)
+class _Simulation:
+    graph: Graph
+    layout: Layout
+    model: LoopModel
+    meetings: dict[tuple[object, ...], dict[LoopKey, list[Event]]] = field(default_factory=dict)
+    made: dict[tuple[object, ...], Made] = field(default_factory=dict)
+    mismatches: dict[tuple[FixtureKey, FixtureKey | None], Mismatch] = field(default_factory=dict)
+    unknown: dict[FixtureKey, None] = field(default_factory=dict)
+    unknown_tests: dict[str, None] = field(default_factory=dict)
+
+    def item(self, linked: Linked) -> None:
+        placement = place(self.graph, linked, self.layout, self.model)
+        self.unknown.update(dict.fromkeys(placement.unknown))
+        if placement.unknown_test:
+            self.unknown_tests[linked.item.id] = None
+        if self._refused(linked, placement):
+            return
+        refreshed = self._refreshed(linked)
+        for copy in range(linked.item.copies):
+            for key, summary in linked.summaries.items():
+                scope = placement.test if key is None else placement.fixtures.get(key)
+                self._function(linked, key, summary, scope, copy, refreshed)
+
+    def _function(
+        self, linked: Linked, key: FixtureKey | None, summary: Summary, scope: Scope | None, copy: int, refreshed: frozenset[Made]
+    ) -> None:
+        item = linked.item
+        loop = loop_key(scope, item, copy) if scope is not None else None
+        if key is None and item.kind == "isolated":
+            loop = ("foreign", item.id, str(copy))
+        for made in summary.made:
+            if made.owner == key and loop is not None and made.bound == "creation":
+                self._meet(linked, made, Event(loop, key, item, None), copy, refreshed)
+        for usage in summary.usages:
+            where = ("foreign", item.id, str(copy), usage.use.text) if usage.use.foreign else loop
+            if where is not None and _counts(usage) and usage.made.owner_path != f"{item.id}()":
+                self._meet(linked, usage.made, Event(where, key, item, usage), copy, refreshed)
+
+    def _meet(self, linked: Linked, made: Made, event: Event, copy: int, refreshed: frozenset[Made]) -> None:
+        if made.bound == "never" or made.site in self.layout.freed or made.in_test:
+            return
+        instance = (made, *self._instance(linked, made, copy, refreshed))
+        self.made[instance] = made
+        self.meetings.setdefault(instance, {}).setdefault(event.loop, []).append(event)
+
+    def _instance(self, linked: Linked, made: Made, copy: int, refreshed: frozenset[Made]) -> tuple[str, ...]:
+        """Return what tells this instance of ``made`` from the others of the run."""
+        if made in refreshed or made.site in self.layout.disposed:
+            return cache_key(Scope.FUNCTION, linked.item, copy)
+        owner = linked.fixtures.get(made.owner) if made.owner is not None else None
+        scope = self.layout.cache_scope(owner) if owner is not None else Scope.SESSION
+        return cache_key(scope if scope is not None else Scope.SESSION, linked.item, copy)
+
+    def _refreshed(self, linked: Linked) -> frozenset[Made]:
+        """Return the resources a function-scoped fixture of this item closes again: each item starts afresh with them."""
+        found = set()
+        for key, summary in linked.summaries.items():
+            fixture = linked.fixtures.get(key) if key is not None else None
+            if fixture is not None and self.layout.cache_scope(fixture) is Scope.FUNCTION:
+                found |= {u.made for u in summary.usages if u.closing and u.use.teardown and u.made.resource.pooled}
+        return frozenset(found)
+
+    def _refused(self, linked: Linked, placement: Placement) -> bool:
+        """Note every ScopeMismatch of an item and tell whether there is one: such an item never gets to use anything."""
+        found = False
+        for key, fixture in linked.fixtures.items():
+            cache = self.layout.cache_scope(fixture)
+            if cache is None:
+                self.unknown[key] = None
+                continue
+            loop = placement.fixtures.get(key)
+            if loop is not None and loop < cache:
+                found = True
+                self.mismatches.setdefault((key, None), Mismatch(fixture, linked.item))
+            for dependency in linked.needs[key]:
+                below = self.layout.cache_scope(linked.fixtures[dependency])
+                if below is not None and below < cache:
+                    found = True
+                    self.mismatches.setdefault((key, dependency), Mismatch(fixture, linked.item, linked.fixtures[dependency]))
+        return found
+
+    def diagnosis(self) -> Diagnosis:
+        found: dict[Made, list[Event]] = {}
+        for instance, loops in self.meetings.items():
+            if len(loops) > 1:
+                found.setdefault(self.made[instance], []).extend(e for events in loops.values() for e in events)
+        crossings = tuple(Crossing(made, _samples(events), _items(events)) for made, events in found.items())
+        return Diagnosis(
+            tuple(sorted(crossings, key=lambda c: (c.made.site[0], c.made.site[1], str(c.made.owner)))),
+            tuple(self.mismatches.values()),
+            tuple(self.unknown),
+            tuple(self.unknown_tests),
+        )
+
+
+def _counts(usage: Usage) -> bool:
+    """Tell whether a use ties or needs the loop: closing elsewhere may be harmless, an unknown object must itself be awaited."""
+    resource = usage.made.resource
+    if usage.closing:
+        return resource.close_elsewhere == "fails"
+    return resource.id != "unknown" or (usage.direct and usage.made.owner is not None)
+
+
+def _samples(events: Iterable[Event]) -> tuple[Event, ...]:
+    first: dict[tuple[object, ...], Event] = {}
+    for event in events:
+        user = event.user if event.user is not None else "test"
+        first.setdefault((user, event.loop[0], event.usage is None), event)
+    return tuple(first.values())
+
+
+def _items(events: Iterable[Event]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event.item.id for event in events))

@@ -1,0 +1,193 @@
+"""What one Python file says, as small frozen facts: no syntax trees, so they pickle and can be cached by content hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemod.model import Span
+
+OWN = ":"
+"""Prefix of a dotted name that starts with a top-level name of the same module."""
+
+DYNAMIC = "?"
+"""A scope or a mark argument that is not a constant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where a value comes from: a parameter, a global dotted name, the result of a call, or an attribute of ``self``.
+
+    ``kind`` is "param", "name", "call", "self", or "holder" for an object a call works on from then on; ``attribute`` is the last attribute taken from it, "" for the
+    thing itself.
+    """
+
+    kind: str
+    name: str = ""
+    index: int = -1
+    attribute: str = ""
+
+
+Value = frozenset[Ref]
+NOTHING: Value = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """One call: what is called, on what, with what. Dotted names are as imported, not yet linked to files."""
+
+    callee: str
+    method: str
+    receiver: Value
+    args: Value
+    keywords: tuple[tuple[str, str], ...]
+    first: str
+    span: Span
+    text: str
+    awaited: bool = False
+    entered: bool = False
+    unpacks: bool = False
+    teardown: bool = False
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UseFact:
+    """A place where something is awaited, entered or iterated asynchronously, or run on a loop of its own."""
+
+    value: Value
+    receiver: Value
+    method: str
+    call: int
+    line: int
+    column: int
+    text: str
+    teardown: bool = False
+    entered: bool = False
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a function hands its value over, for the cleanup operations.
+
+    ``name`` is the plain variable returned or yielded, "" for any other expression.
+    """
+
+    yields: int = 0
+    returns: int = 0
+    final_return: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The value flow of one function body (or of the module level)."""
+
+    calls: tuple[CallFact, ...] = ()
+    uses: tuple[UseFact, ...] = ()
+    value: Value = NOTHING
+    stores: tuple[tuple[Ref, Value], ...] = ()
+    bindings: Mapping[str, Value] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()
+    mentions: frozenset[str] = frozenset()
+    suppressions: tuple[Span, ...] = ()
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FixtureDecl:
+    """A fixture decorator. Scopes are the words as written, None where absent, DYNAMIC where not constant."""
+
+    factory: str
+    name: str
+    scope: str | None
+    loop_scope: str | None
+    autouse: bool
+    params: bool
+    span: Span
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFacts:
+    """A pytest mark: its name, the words of ``loop_scope``/``scope``, the string arguments, and where it is written."""
+
+    name: str
+    loop_scope: str | None
+    keyword: str
+    args: tuple[str, ...]
+    indirect: tuple[str, ...]
+    path: str
+    span: Span
+    bare: bool = False
+    param_marks: tuple[MarkFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """A module-level function or a method."""
+
+    name: str
+    qualname: str
+    span: Span
+    is_async: bool
+    params: tuple[str, ...]
+    defaults: tuple[str, ...]
+    fixture: FixtureDecl | None
+    marks: tuple[MarkFacts, ...]
+    requested: tuple[str, ...]
+    decorators: tuple[str, ...]
+    flow: Flow
+    is_static: bool = False
+
+    @property
+    def is_generator(self) -> bool:
+        """Tell whether the body yields."""
+        return self.flow.outcome.yields > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A class: its bases as dotted names and its marks in pytest's order (closest first)."""
+
+    name: str
+    qualname: str
+    bases: tuple[str, ...]
+    marks: tuple[MarkFacts, ...]
+    has_init: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class HookRecipe:
+    """A ``pytest_collection_modifyitems`` that adds the asyncio mark: which scope, and whether in front (SEMANTICS §2.8)."""
+
+    loop_scope: str | None
+    first: bool
+    certain: bool
+    mark: MarkFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """All facts of one file."""
+
+    path: str
+    imports: Mapping[str, str]
+    stars: tuple[str, ...]
+    constants: Mapping[str, str]
+    functions: tuple[FunctionFacts, ...]
+    classes: tuple[ClassFacts, ...]
+    marks: tuple[MarkFacts, ...]
+    plugins: tuple[str, ...]
+    flow: Flow
+    hook: HookRecipe | None = None
+
+    def function(self, qualname: str) -> FunctionFacts | None:
+        """Return the last definition called ``qualname``, as Python would see it."""
+        return next((f for f in reversed(self.functions) if f.qualname == qualname), None)
+
+    def class_(self, qualname: str) -> ClassFacts | None:
+        """Return the last class called ``qualname``."""
+        return next((c for c in reversed(self.classes) if c.qualname == qualname), None)

@@ -1,0 +1,399 @@
+"""The value flow of one function body: which values it makes, uses on its loop, keeps and hands over.
+
+This reads one body alone and knows nothing of other files, so its result can be cached. A value is the set of
+places it may come from (parameters, globals, results of calls). Statements are walked in order; an assignment in a
+branch adds to what the name held before, so the sets only ever grow too large, never too small. What a call means
+is decided later, in link.py, when every file is known.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+
+from codemod.analysis.facts import NOTHING, CallFact, Flow, Outcome, Ref, UseFact, Value
+from codemod.analysis.names import BUILTINS, Names, short
+from codemod.knowledge import knowledge_base
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_PASSES_THROUGH = frozenset({"enter_async_context", "enter_context", "aclosing", "closing", "wait_for", "shield"})
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp)
+
+
+def function_flow(node: Function, names: Names) -> Flow:
+    """Read the body of a function or method."""
+    walker = _Walker(names, params=_parameters(node))
+    walker.block(node.body)
+    return walker.flow(_outcome(node))
+
+
+def module_flow(tree: ast.Module, names: Names) -> Flow:
+    """Read the module level; decorated functions flow into the object that decorates them (``@app.get``)."""
+    walker = _Walker(names, params=frozenset(), module=True)
+    walker.block(tree.body)
+    return walker.flow(Outcome())
+
+
+def _parameters(node: Function) -> frozenset[str]:
+    args = node.args
+    named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    return frozenset(a.arg for a in [*named, *filter(None, (args.vararg, args.kwarg))])
+
+
+def own_statements(node: ast.AST) -> list[ast.AST]:
+    """Return every node below ``node`` that is not inside a nested function, class or lambda."""
+    found: list[ast.AST] = []
+    todo = list(ast.iter_child_nodes(node))
+    while todo:
+        child = todo.pop(0)
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        found.append(child)
+        todo.extend(ast.iter_child_nodes(child))
+    return found
+
+
+def _outcome(node: Function) -> Outcome:
+    inner = [n for statement in node.body for n in [statement, *own_statements(statement)] if not isinstance(statement, Function)]
+    yields = [n for n in inner if isinstance(n, ast.Yield | ast.YieldFrom)]
+    returns = [n for n in inner if isinstance(n, ast.Return) and n.value is not None]
+    last = node.body[-1]
+    value = yields[0].value if yields else (returns[-1].value if returns else None)
+    name = value.id if isinstance(value, ast.Name) else ""
+    return Outcome(len(yields), len(returns), isinstance(last, ast.Return) and last.value is not None, name)
+
+
+@dataclass(slots=True)
+class _Walker:
+    names: Names
+    params: frozenset[str]
+    module: bool = False
+    env: dict[str, Value] = field(default_factory=dict)
+    calls: list[CallFact] = field(default_factory=list)
+    uses: list[UseFact] = field(default_factory=list)
+    result: set[Ref] = field(default_factory=set)
+    stores: list[tuple[Ref, Value]] = field(default_factory=list)
+    replaced: set[str] = field(default_factory=set)
+    mentions: set[str] = field(default_factory=set)
+    suppressions: list[ast.ExceptHandler] = field(default_factory=list)
+    global_names: set[str] = field(default_factory=set)
+    depth: int = 0
+    teardown: bool = False
+
+    def flow(self, outcome: Outcome) -> Flow:
+        return Flow(
+            calls=tuple(self.calls),
+            uses=tuple(self.uses),
+            value=frozenset(self.result),
+            stores=tuple(self.stores),
+            bindings=dict(self.env) if self.module else {},
+            replaced=tuple(sorted(self.replaced)),
+            mentions=frozenset(self.mentions),
+            suppressions=tuple(self.names.span(h) for h in self.suppressions),
+            outcome=outcome,
+        )
+
+    # --- statements ------------------------------------------------------------------------------------------
+
+    def block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            self.statement(statement)
+
+    def statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._nested_function(node)
+            case ast.ClassDef():
+                self._bind(node.name, self._captured(node))
+            case ast.Assign():
+                value = self.ev(node.value)
+                for target in node.targets:
+                    self._assign(target, value)
+            case ast.AnnAssign(value=ast.expr() as expression) | ast.AugAssign(value=expression):
+                self._assign(node.target, self.ev(expression), keep=isinstance(node, ast.AugAssign))
+            case ast.Return(value=ast.expr() as expression):
+                self.result |= self.ev(expression)
+            case ast.Global():
+                self.global_names.update(node.names)
+            case ast.Import() | ast.ImportFrom():
+                self.names.add_import(node)
+            case ast.With() | ast.AsyncWith():
+                self._with(node)
+            case ast.For() | ast.AsyncFor() | ast.While() | ast.If():
+                self._branch(node)
+            case ast.Try() | ast.TryStar():
+                self._try(node)
+            case _:
+                self._children(node)
+
+    def _children(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                self.statement(child)
+            elif isinstance(child, ast.expr):
+                self.ev(child)
+            else:
+                self._children(child)
+
+    def _nested_function(self, node: Function) -> None:
+        if not self.module:
+            self._bind(node.name, self._captured(node))
+            return
+        own = frozenset({Ref("name", f":{node.name}")})
+        for decorator in node.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            root = _root(target)
+            if isinstance(target, ast.Attribute) and root in self.env:
+                self.env[root] = self.env[root] | own
+
+    def _captured(self, node: ast.AST) -> Value:
+        """Return all that a nested function, class or lambda mentions: whoever holds it holds that."""
+        found: set[Ref] = set()
+        for child in ast.walk(node):
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
+                found |= self._name(child.id)
+        return frozenset(found)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self.ev(item.context_expr, entered=isinstance(node, ast.AsyncWith))
+            if isinstance(node, ast.AsyncWith):
+                self._use(item.context_expr, value, entered=True)
+            if item.optional_vars is not None:
+                self._assign(item.optional_vars, value)
+        self.block(node.body)
+
+    def _branch(self, node: ast.For | ast.AsyncFor | ast.While | ast.If) -> None:
+        if isinstance(node, ast.For | ast.AsyncFor):
+            value = self.ev(node.iter)
+            if isinstance(node, ast.AsyncFor):
+                self._use(node.iter, value)
+            self._assign(node.target, value)
+        else:
+            self.ev(node.test)
+        self.depth += 1
+        self.block(node.body)
+        self.block(node.orelse)
+        self.depth -= 1
+
+    def _try(self, node: ast.Try | ast.TryStar) -> None:
+        self.block(node.body)
+        self.depth += 1
+        for handler in node.handlers:
+            if _suppresses_closed_loop(handler):
+                self.suppressions.append(handler)
+            self.block(handler.body)
+        self.depth -= 1
+        self.block(node.orelse)
+        self.block(node.finalbody)
+
+    def _assign(self, target: ast.expr, value: Value, keep: bool = False) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, value | self.env.get(target.id, NOTHING) if keep or self.depth else value)
+            self._name_call(value, target.id)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self._assign(element, value)
+        elif isinstance(target, ast.Starred):
+            self._assign(target.value, value)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            self._store(target, value)
+
+    def _name_call(self, value: Value, name: str) -> None:
+        """Remember the variable a call's result is first bound to, for messages."""
+        for ref in value:
+            if ref.kind == "call" and not ref.attribute and not self.calls[ref.index].target:
+                self.calls[ref.index] = replace(self.calls[ref.index], target=name)
+
+    def _bind(self, name: str, value: Value) -> None:
+        if name in self.global_names:
+            self.stores.append((Ref("name", f":{name}"), value))
+        self.env[name] = value
+
+    def _store(self, target: ast.Attribute | ast.Subscript, value: Value) -> None:
+        """Keep ``value`` in the object that is written to; a dependency override also cuts what it replaces."""
+        if isinstance(target, ast.Subscript):
+            value |= self.ev(target.slice)
+            if isinstance(target.value, ast.Attribute) and target.value.attr == "dependency_overrides":
+                self.replaced.add(self.names.dotted(target.slice, self.env))
+        root = _root(target)
+        if root in ("self", "cls"):
+            self.stores.append((Ref("self"), value))
+        elif root in self.env or root in self.params:
+            self.env[root] = self._name(root) | value
+        elif root and (dotted := self.names.root(root)):
+            self.stores.append((Ref("name", dotted), value))
+
+    # --- expressions -----------------------------------------------------------------------------------------
+
+    def ev(self, node: ast.expr, awaited: bool = False, entered: bool = False) -> Value:
+        match node:
+            case ast.Name():
+                return self._name(node.id)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Await():
+                value = self.ev(node.value, awaited=True)
+                self._use(node.value, value)
+                return value
+            case ast.Call():
+                return self._call(node, awaited, entered)
+            case ast.Yield() | ast.YieldFrom():
+                if node.value is not None:
+                    self.result |= self.ev(node.value)
+                self.teardown = True
+                return NOTHING
+            case ast.Lambda():
+                return self._captured(node)
+            case ast.NamedExpr():
+                value = self.ev(node.value)
+                self._assign(node.target, value)
+                return value
+            case ast.Subscript():
+                self.ev(node.slice)
+                return self.ev(node.value)
+            case _:
+                found = frozenset[Ref]().union(*(self.ev(child) for child in _expressions(node)))
+                return NOTHING if isinstance(node, _PLAIN) else found
+
+    def _name(self, name: str) -> Value:
+        if name in self.env:
+            return self.env[name]
+        if name in ("self", "cls") and name in self.params:
+            return frozenset({Ref("self")})
+        if name in self.params:
+            return frozenset({Ref("param", name)})
+        dotted = self.names.root(name)
+        if not dotted or dotted.startswith("builtins."):
+            return NOTHING
+        self.mentions.add(dotted)
+        return frozenset({Ref("name", dotted)})
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        dotted = self.names.dotted(node, {**dict.fromkeys(self.params), **self.env})
+        if dotted:
+            self.mentions.add(dotted)
+            return frozenset({Ref("name", dotted)})
+        return frozenset(replace(ref, attribute=node.attr) for ref in self.ev(node.value))
+
+    def _call(self, node: ast.Call, awaited: bool, entered: bool) -> Value:
+        callee, receiver, method = self._callee(node.func)
+        values = [*node.args, *(k.value for k in node.keywords)]
+        args = frozenset[Ref]().union(*(self.ev(a.value if isinstance(a, ast.Starred) else a) for a in values))
+        if node.args and (method in _PASSES_THROUGH or callee.rpartition(".")[2] in _PASSES_THROUGH):
+            if method.startswith("enter_"):
+                self.uses.append(self._use_fact(node, args, NOTHING, "", entered=True))
+            return self.ev(node.args[0])
+        self._replacements(node, callee, method)
+        self.calls.append(self._call_fact(node, callee, receiver, method, args, awaited, entered))
+        index = len(self.calls) - 1
+        self._keep(node, callee, method, args, awaited, index)
+        self._foreign(node, callee, method, args)
+        if callee.startswith("builtins."):
+            return NOTHING if callee.removeprefix("builtins.") in BUILTINS - {"list", "tuple", "dict", "set"} else args
+        return frozenset({Ref("call", index=index)})
+
+    def _callee(self, func: ast.expr) -> tuple[str, Value, str]:
+        """Return (dotted name, receiver, method) of what is called."""
+        local = {**dict.fromkeys(self.params), **self.env}
+        dotted = self.names.dotted(func, local)
+        if dotted:
+            self.mentions.add(dotted)
+            base = dotted.rpartition(".")[0]
+            method = dotted.rpartition(".")[2] if isinstance(func, ast.Attribute) else "__call__"
+            owner = base if isinstance(func, ast.Attribute) else dotted
+            return dotted, frozenset({Ref("name", owner)}) if owner.strip(".") else NOTHING, method
+        if isinstance(func, ast.Attribute):
+            return "", self.ev(func.value), func.attr
+        return "", self.ev(func), "__call__"
+
+    def _call_fact(
+        self, node: ast.Call, callee: str, receiver: Value, method: str, args: Value, awaited: bool, entered: bool
+    ) -> CallFact:
+        url = next((k.value for k in node.keywords if k.arg == "url"), node.args[0] if node.args else None)
+        return CallFact(
+            callee=callee,
+            method=method,
+            receiver=receiver,
+            args=args,
+            keywords=tuple((k.arg, short(k.value)) for k in node.keywords if k.arg),
+            first=self._literal(url),
+            span=self.names.span(node),
+            text=short(node),
+            awaited=awaited,
+            entered=entered,
+            unpacks=any(k.arg is None for k in node.keywords),
+            teardown=self.teardown,
+        )
+
+    def _literal(self, node: ast.expr | None) -> str:
+        """Return the literal beginning of an argument, or the dotted name it is, or ""."""
+        if isinstance(node, ast.Name) and node.id in self.names.tops and (value := self.names.tops[node.id]) is not None:
+            return self.names.prefix(value) or self.names.dotted(node)
+        prefix = self.names.prefix(node)
+        return prefix or (self.names.dotted(node, self.env) if node is not None else "")
+
+    def _keep(self, node: ast.Call, callee: str, method: str, args: Value, awaited: bool, index: int) -> None:
+        """A call with arguments may keep them in its receiver; a task works on what its coroutine was given."""
+        resource = knowledge_base().by_call.get(callee)
+        if (resource and resource.captures) or method == "create_task":
+            for name in [n.id for a in node.args for n in ast.walk(a) if isinstance(n, ast.Name)]:
+                if name in self.env:
+                    self.env[name] = self.env[name] | {Ref("holder", index=index)}
+        root = _root(node.func) if isinstance(node.func, ast.Attribute) else ""
+        if args and not awaited and root in self.env:
+            self.env[root] = self.env[root] | args
+        elif args and self.module and root in self.names.tops:
+            self.env[root] = self.env.get(root, NOTHING) | args
+
+    def _replacements(self, node: ast.Call, callee: str, method: str) -> None:
+        """Note globals that a test replaces: ``monkeypatch.setattr(db, "engine", x)``, ``patch("app.db.engine")``."""
+        if method not in ("setattr", "patch", "object") and not callee.endswith((".patch", ".object")):
+            return
+        texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        owner = self.names.dotted(node.args[0], self.env) if node.args else ""
+        if owner and texts:
+            self.replaced.add(f"{owner}.{texts[0]}")
+        elif texts:
+            self.replaced.add(texts[0])
+
+    def _foreign(self, node: ast.Call, callee: str, method: str, args: Value) -> None:
+        known = knowledge_base()
+        if callee in known.foreign_run | known.foreign_clients or method in known.foreign_run_methods:
+            self.uses.append(replace(self._use_fact(node, args, NOTHING, ""), foreign=True))
+
+    def _use(self, node: ast.expr, value: Value, entered: bool = False) -> None:
+        """Record that ``node`` is awaited, entered or iterated here."""
+        if isinstance(node, ast.Call) and len(value) == 1 and (ref := next(iter(value))).kind == "call" and not ref.attribute:
+            call = self.calls[ref.index]
+            operands = call.receiver | call.args | (value if entered else NOTHING)
+            self.uses.append(self._use_fact(node, operands, call.receiver, call.method, entered, ref.index))
+        else:
+            self.uses.append(self._use_fact(node, value, NOTHING, "", entered))
+
+    def _use_fact(
+        self, node: ast.expr, value: Value, receiver: Value, method: str, entered: bool = False, call: int = -1
+    ) -> UseFact:
+        span = self.names.span(node)
+        return UseFact(value, receiver, method, call, span.line, span.column, short(node), self.teardown, entered)
+
+
+def _expressions(node: ast.AST) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            found.append(child)
+        else:
+            found.extend(_expressions(child))
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _suppresses_closed_loop(handler: ast.ExceptHandler) -> bool:
+    """Tell whether the handler looks for the text "Event loop is closed" (the document's last resort)."""
+    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) and "loop is closed" in n.value for n in ast.walk(handler))

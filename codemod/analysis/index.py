@@ -1,0 +1,271 @@
+"""One Python file to its facts: a pure function of path and bytes, with stdlib ``ast``."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, HookRecipe, MarkFacts, ModuleFacts
+from codemod.analysis.flow import Function, function_flow, module_flow, own_statements
+from codemod.analysis.names import Names
+from codemod.errors import FileError
+from codemod.source.text import decode_python
+
+_FACTORIES = {
+    "pytest.fixture": "pytest",
+    "pytest.yield_fixture": "pytest",
+    "pytest_asyncio.fixture": "pytest_asyncio",
+    "pytest_asyncio.plugin.fixture": "pytest_asyncio",
+}
+_MARK = "pytest.mark."
+
+
+def index(path: str, data: bytes) -> ModuleFacts:
+    """Return the facts of one file.
+
+    Raises FileError where the file cannot be decoded or parsed.
+    """
+    text, _ = decode_python(data, path)
+    tree = parse(path, text)
+    names = Names.of(tree, text)
+    return _Indexer(names, path).module(tree)
+
+
+def parse(path: str, text: str) -> ast.Module:
+    """Parse ``text``; raise FileError with line and reason where that fails."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.removeprefix("\ufeff"))
+    except SyntaxError as error:
+        raise FileError(path, f"line {error.lineno or 1}, syntax error: {error.msg}") from None
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise FileError(path, f"cannot be parsed: {error or 'too deeply nested'}") from None
+
+
+@dataclass(slots=True)
+class _Indexer:
+    names: Names
+    path: str
+
+    def module(self, tree: ast.Module) -> ModuleFacts:
+        functions: list[FunctionFacts] = []
+        classes: list[ClassFacts] = []
+        self._collect(tree.body, "", functions, classes)
+        return ModuleFacts(
+            path=self.path,
+            imports=dict(self.names.imports),
+            stars=tuple(self.names.stars),
+            constants={
+                name: value.value
+                for name, value in self.names.tops.items()
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
+            },
+            functions=tuple(functions),
+            classes=tuple(classes),
+            marks=self._pytestmark(tree.body),
+            plugins=self._plugins(tree.body),
+            flow=module_flow(tree, self.names),
+            hook=self._hook(tree.body),
+        )
+
+    def _collect(
+        self, body: list[ast.stmt], prefix: str, functions: list[FunctionFacts], classes: list[ClassFacts]
+    ) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                functions.append(self.function(node, prefix))
+            elif isinstance(node, ast.ClassDef):
+                classes.append(self._class(node, prefix))
+                self._collect(node.body, f"{prefix}{node.name}.", functions, classes)
+            elif isinstance(node, ast.If | ast.Try | ast.With):
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.stmt):
+                        self._collect([child], prefix, functions, classes)
+
+    def function(self, node: Function, prefix: str) -> FunctionFacts:
+        """Return the facts of one function definition."""
+        args = node.args
+        named = [*args.posonlyargs, *args.args]
+        optional = {a.arg for a in named[len(named) - len(args.defaults) :]} if args.defaults else set()
+        optional |= {a.arg for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None}
+        plain = [a.arg for a in [*named, *args.kwonlyargs] if a.arg not in optional]
+        decorators = tuple(self.names.dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
+        is_static = "builtins.staticmethod" in decorators
+        defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None]
+        return FunctionFacts(
+            name=node.name,
+            qualname=prefix + node.name,
+            span=self.names.span(node),
+            is_async=isinstance(node, ast.AsyncFunctionDef),
+            params=tuple(plain[1:] if prefix and not is_static else plain),
+            defaults=tuple(sorted({self.names.dotted(n) for d in defaults for n in ast.walk(d) if isinstance(n, ast.Name)} - {""})),
+            fixture=self._fixture(node),
+            marks=self._marks(reversed(node.decorator_list)),
+            requested=self._requested(node),
+            decorators=decorators,
+            flow=function_flow(node, self.names),
+            is_static=is_static,
+        )
+
+    def _class(self, node: ast.ClassDef, prefix: str) -> ClassFacts:
+        own = self._pytestmark(node.body)
+        return ClassFacts(
+            name=node.name,
+            qualname=prefix + node.name,
+            bases=tuple(self.names.dotted(b.value if isinstance(b, ast.Subscript) else b) for b in node.bases),
+            marks=(*own, *self._marks(reversed(node.decorator_list))),
+            has_init=any(isinstance(n, ast.FunctionDef) and n.name == "__init__" for n in node.body),
+            line=node.lineno,
+        )
+
+    # --- fixtures ----------------------------------------------------------------------------------------------
+
+    def _fixture(self, node: Function) -> FixtureDecl | None:
+        for decorator in node.decorator_list:
+            decl = self._decorator(decorator, node.name)
+            if decl is not None:
+                return decl
+        return None
+
+    def _decorator(self, node: ast.expr, function: str, editable: bool = True) -> FixtureDecl | None:
+        target = node.func if isinstance(node, ast.Call) else node
+        factory = _FACTORIES.get(self.names.dotted(target))
+        if factory is None:
+            alias = self.names.tops.get(target.id) if isinstance(target, ast.Name) else None
+            return self._decorator(_partial(alias), function, editable=False) if isinstance(alias, ast.Call | ast.Attribute) else None
+        keywords = {k.arg: k.value for k in node.keywords} if isinstance(node, ast.Call) else {}
+        positional = node.args[0] if isinstance(node, ast.Call) and node.args and factory == "pytest" else None
+        unpacked = None in keywords
+        return FixtureDecl(
+            factory=factory,
+            name=self.names.constant(keywords.get("name")) or function,
+            scope=DYNAMIC if unpacked else self.names.constant(keywords.get("scope", positional)),
+            loop_scope=DYNAMIC if unpacked else self.names.constant(keywords.get("loop_scope")),
+            autouse=_truth(keywords.get("autouse")),
+            params="params" in keywords,
+            span=self.names.span(node),
+            editable=editable and not unpacked and positional is None,
+        )
+
+    def _requested(self, node: Function) -> tuple[str, ...]:
+        """Return the constant names passed to ``getfixturevalue``."""
+        found = []
+        for call in own_statements(node):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "getfixturevalue":
+                name = self.names.constant(call.args[0]) if call.args else None
+                found.append(name or DYNAMIC)
+        return tuple(found)
+
+    # --- marks -------------------------------------------------------------------------------------------------
+
+    def _marks(self, expressions: Iterable[ast.expr]) -> tuple[MarkFacts, ...]:
+        return tuple(mark for node in expressions if (mark := self._mark(node)) is not None)
+
+    def _mark(self, node: ast.expr) -> MarkFacts | None:
+        target = node.func if isinstance(node, ast.Call) else node
+        if isinstance(target, ast.Name) and isinstance(alias := self.names.tops.get(target.id), ast.Call | ast.Attribute):
+            return self._mark(alias)
+        dotted = self.names.dotted(target)
+        if not dotted.startswith(_MARK):
+            return None
+        name = dotted.removeprefix(_MARK)
+        call = node if isinstance(node, ast.Call) else None
+        keywords = {k.arg: k.value for k in call.keywords} if call else {}
+        keyword = "loop_scope" if "loop_scope" in keywords else "scope" if "scope" in keywords else ""
+        scope = self.names.constant(keywords.get(keyword)) if keyword else None
+        return MarkFacts(
+            name=name,
+            loop_scope=DYNAMIC if None in keywords else scope,
+            keyword=keyword,
+            args=self._argnames(call, name),
+            indirect=self._indirect(call, keywords) if name == "parametrize" else (),
+            path=self.path,
+            span=self.names.span(node),
+            bare=call is None,
+            param_marks=self._param_marks(call) if name == "parametrize" else (),
+        )
+
+    def _argnames(self, call: ast.Call | None, mark: str) -> tuple[str, ...]:
+        if call is None:
+            return ()
+        if mark != "parametrize":
+            return tuple(self.names.constant(a) or DYNAMIC for a in call.args)
+        first = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "argnames"), None)
+        if isinstance(first, ast.Tuple | ast.List):
+            return tuple(self.names.constant(e) or DYNAMIC for e in first.elts)
+        text = self.names.constant(first) or DYNAMIC
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    def _indirect(self, call: ast.Call | None, keywords: dict[str | None, ast.expr]) -> tuple[str, ...]:
+        value = keywords.get("indirect")
+        if isinstance(value, ast.Tuple | ast.List):
+            return tuple(self.names.constant(e) or DYNAMIC for e in value.elts)
+        return self._argnames(call, "parametrize") if _truth(value) else ()
+
+    def _param_marks(self, call: ast.Call | None) -> tuple[MarkFacts, ...]:
+        found: list[MarkFacts] = []
+        for node in ast.walk(call) if call else ():
+            if isinstance(node, ast.Call) and self.names.dotted(node.func) == "pytest.param":
+                for keyword in node.keywords:
+                    if keyword.arg == "marks":
+                        found.extend(self._mark_list(keyword.value))
+        return tuple(found)
+
+    def _mark_list(self, node: ast.expr) -> tuple[MarkFacts, ...]:
+        return self._marks(node.elts if isinstance(node, ast.List | ast.Tuple) else [node])
+
+    def _pytestmark(self, body: list[ast.stmt]) -> tuple[MarkFacts, ...]:
+        found: tuple[MarkFacts, ...] = ()
+        for node in body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            if any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in targets):
+                value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+                found = self._mark_list(value) if value is not None else ()
+        return found
+
+    def _plugins(self, body: list[ast.stmt]) -> tuple[str, ...]:
+        for node in body:
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytest_plugins" for t in node.targets):
+                values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
+                return tuple(self.names.constant(v) or DYNAMIC for v in values)
+        return ()
+
+    # --- hooks -------------------------------------------------------------------------------------------------
+
+    def _hook(self, body: list[ast.stmt]) -> HookRecipe | None:
+        """Read the recipe that marks every async test in ``pytest_collection_modifyitems``."""
+        hook = next((n for n in body if isinstance(n, ast.FunctionDef) and n.name == "pytest_collection_modifyitems"), None)
+        if hook is None:
+            return None
+        inner = own_statements(hook)
+        local = {t.id: n.value for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+        for call in inner:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add_marker" and call.args:
+                argument = call.args[0]
+                mark = self._mark(local.get(argument.id, argument) if isinstance(argument, ast.Name) else argument)
+                if mark is not None and mark.name == "asyncio":
+                    append = next((k.value for k in call.keywords if k.arg == "append"), call.args[1] if len(call.args) > 1 else None)
+                    first = isinstance(append, ast.Constant) and append.value is False
+                    return HookRecipe(mark.loop_scope, first, _unconditional(hook), mark)
+        return None
+
+
+def _unconditional(hook: ast.FunctionDef) -> bool:
+    """Tell whether the hook's only condition is ``is_async_test`` (or a generator over it)."""
+    tests = [n.test for n in own_statements(hook) if isinstance(n, ast.If)]
+    tests += [c for n in own_statements(hook) if isinstance(n, ast.comprehension) for c in n.ifs]
+    return all("is_async_test" in ast.unparse(t) and " and " not in ast.unparse(t) for t in tests)
+
+
+def _partial(node: ast.expr) -> ast.expr:
+    """Turn ``functools.partial(pytest.fixture, scope=…)`` into the call it stands for."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("partial") and node.args:
+        return ast.copy_location(ast.Call(func=node.args[0], args=node.args[1:], keywords=node.keywords), node)
+    return node
+
+
+def _truth(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and bool(node.value)

@@ -1,0 +1,138 @@
+"""On which loop everything runs: the layout (options and scopes, as they are or as a plan would make them) and the models.
+
+One model per generation of pytest-asyncio turns a layout into loops. From 1.0 on there are two (SEMANTICS §2.4, §2.5).
+An older generation is one more subclass and one more row in MODELS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from codemod.analysis.facts import DYNAMIC, HookRecipe, MarkFacts
+from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
+from codemod.knowledge import versions
+from codemod.model import Span
+from codemod.project.requirements import at_least
+from codemod.scopes import Scope
+
+Site = tuple[str, Span]
+"""A place in a file: a mark, a decorator or a constructor call."""
+
+LoopKey = tuple[str, ...]
+"""Identifies one loop object during a run: the word of its scope, then what tells it from others of that scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Options and scopes. ``None`` as fixture default means "the cache scope" (unset, or ``fixture-scope``)."""
+
+    fixture_default: Scope | None = None
+    test_default: Scope = Scope.FUNCTION
+    cache: Mapping[FixtureKey, Scope] = field(default_factory=dict)
+    loop: Mapping[FixtureKey, Scope | None] = field(default_factory=dict)
+    marks: Mapping[Site, Scope | None] = field(default_factory=dict)
+    freed: frozenset[Site] = frozenset()
+    disposed: frozenset[Site] = frozenset()
+    hook: HookRecipe | None = None
+
+    def cache_scope(self, fixture: FixtureDef) -> Scope | None:
+        """Return how long the fixture's value lives, None where that is dynamic."""
+        return self.cache.get(fixture.key, fixture.scope)
+
+    def explicit_loop(self, fixture: FixtureDef) -> Scope | None:
+        """Return the ``loop_scope=`` of a fixture, None where there is none."""
+        if fixture.key in self.loop:
+            return self.loop[fixture.key]
+        return Scope.parse(fixture.decl.loop_scope or "")
+
+    def mark_scope(self, mark: MarkFacts) -> Scope | None:
+        """Return the loop scope a mark asks for, None where it asks for none."""
+        site = (mark.path, mark.span)
+        return self.marks[site] if site in self.marks else Scope.parse(mark.loop_scope or "")
+
+    def with_(self, **changes: object) -> Layout:
+        """Return this layout with some fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class LoopModel:
+    """pytest-asyncio >= 1.2: a test runs on its own loop, whatever its fixtures run on (SEMANTICS §0)."""
+
+    sync_fixture_runner = True
+
+    def fixture_scope(self, fixture: FixtureDef, layout: Layout) -> Scope | None:
+        """Return the loop scope of a fixture pytest-asyncio runs, None where it cannot be known."""
+        if fixture.decl.loop_scope == DYNAMIC and fixture.key not in layout.loop:
+            return None
+        return _first(layout.explicit_loop(fixture), layout.fixture_default, layout.cache_scope(fixture))
+
+    def test_scope(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> Scope | None:
+        """Return the loop scope of a test pytest-asyncio runs, None where it cannot be known."""
+        del fixture_scopes
+        return asked_scope(item, layout)
+
+
+class HijackingLoopModel(LoopModel):
+    """pytest-asyncio 1.0 and 1.1: a narrower fixture loop takes the test with it (SEMANTICS §2.4)."""
+
+    def __init__(self, sync_fixture_runner: bool) -> None:
+        self.sync_fixture_runner = sync_fixture_runner
+
+    def test_scope(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> Scope | None:
+        """Return the narrowest of what the test asks for and what its async fixtures run on."""
+        asked = asked_scope(item, layout)
+        return asked if asked is None else min(asked, *fixture_scopes, asked)
+
+
+def _first(*scopes: Scope | None) -> Scope | None:
+    # Scope.FUNCTION is 0, so `or` would skip it.
+    return next((scope for scope in scopes if scope is not None), None)
+
+
+def asked_scope(item: Item, layout: Layout) -> Scope | None:
+    """Return what the closest asyncio mark says, else the default for tests; a mark put first by a hook wins (§2.8)."""
+    marks = [m for m in item.marks if m.name == "asyncio"]
+    hook = layout.hook
+    if hook is not None and (hook.first or not marks):
+        return None if hook.loop_scope == DYNAMIC or not hook.certain else _first(Scope.parse(hook.loop_scope or ""), layout.test_default)
+    if not marks:
+        return layout.test_default
+    closest = marks[0]
+    if closest.loop_scope == DYNAMIC and (closest.path, closest.span) not in layout.marks:
+        return None
+    return _first(layout.mark_scope(closest), layout.test_default)
+
+
+def model_for(version: str) -> LoopModel | None:
+    """Return the loop model of a pytest-asyncio version, None where this release has none."""
+    since = versions().since
+    if not at_least(version, since["modelled"]):
+        return None
+    if not at_least(version, since["own_runner"]):
+        return HijackingLoopModel(at_least(version, since["sync_fixture_runner"]))
+    return LoopModel()
+
+
+def loop_key(scope: Scope, item: Item, copy: int) -> LoopKey:
+    """Return which loop of ``scope`` an item runs on; ``package`` is one loop for the whole run (SEMANTICS §2.6)."""
+    if scope in (Scope.SESSION, Scope.PACKAGE):
+        return (scope.word,)
+    return (scope.word, *_holder(scope, item, copy))
+
+
+def cache_key(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:
+    """Return which instance of a fixture of cache scope ``scope`` an item gets."""
+    if scope is Scope.SESSION:
+        return ()
+    if scope is Scope.PACKAGE:
+        return (item.path.rpartition("/")[0],)
+    return _holder(scope, item, copy)
+
+
+def _holder(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:
+    if scope is Scope.MODULE:
+        return (item.path,)
+    if scope is Scope.CLASS and item.classes:
+        return (item.path, item.classes[-1])
+    return (item.id, str(copy))

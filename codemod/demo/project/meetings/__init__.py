@@ -1,0 +1,1 @@
+"""A calendar that knows who attends which meeting."""

@@ -1,0 +1,132 @@
+"""Facts as data: what is bound to a loop, which version can do what, which remedies have a name (TOML beside this file)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources as package_files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of loop-bound (or known free) object; the fields are explained at the head of resources.toml."""
+
+    id: str
+    name: str
+    bound: str
+    calls: tuple[str, ...] = ()
+    close: str = ""
+    close_methods: tuple[str, ...] = ()
+    close_elsewhere: str = "ok"
+    hands_over: Mapping[str, str] = field(default_factory=dict)
+    captures: bool = False
+    free_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    free_conflicts: tuple[str, ...] = ()
+    free_import: str = ""
+    driver: bool = False
+    pooled: bool = False
+    symptom: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A database driver behind a SQLAlchemy URL and when its connections are bound."""
+
+    prefixes: tuple[str, ...]
+    modules: tuple[str, ...]
+    bound: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """All facts about resources, looked up by the dotted name of a call or by id."""
+
+    by_id: Mapping[str, Resource]
+    by_call: Mapping[str, Resource]
+    drivers: tuple[Driver, ...]
+    foreign_run: frozenset[str]
+    foreign_run_methods: frozenset[str]
+    foreign_clients: frozenset[str]
+    isolated_cases: frozenset[str]
+    once: frozenset[str]
+    harmless: frozenset[str]
+    harmless_methods: frozenset[str]
+
+    def extended(self, extra: Iterable[Resource]) -> KnowledgeBase:
+        """Return this knowledge with a user's resources added; a user's entry wins over ours."""
+        by_id = dict(self.by_id)
+        by_call = dict(self.by_call)
+        for resource in extra:
+            by_id[resource.id] = resource
+            by_call.update(dict.fromkeys(resource.calls, resource))
+        return replace(self, by_id=by_id, by_call=by_call)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRemedy:
+    """A remedy of the seed document: what it does, what it does not cure, what to use instead."""
+
+    name: str
+    title: str
+    offered: bool
+    does: str
+    not_cured: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The known pytest-asyncio releases, oldest first, and the first release of each feature."""
+
+    known: tuple[str, ...]
+    since: Mapping[str, str]
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(package_files.files(__name__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value
+
+
+@cache
+def knowledge_base() -> KnowledgeBase:
+    """Load resources.toml once."""
+    data = _load("resources.toml")
+    entries = [Resource(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["resource"]]
+    drivers = tuple(Driver(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["driver"])
+    foreign, effects = data["foreign"], data["effects"]
+    return KnowledgeBase(
+        by_id={entry.id: entry for entry in entries},
+        by_call={call: entry for entry in entries for call in entry.calls},
+        drivers=drivers,
+        foreign_run=frozenset(foreign["run"]),
+        foreign_run_methods=frozenset(foreign["run_methods"]),
+        foreign_clients=frozenset(foreign["clients"]),
+        isolated_cases=frozenset(foreign["test_cases"]),
+        once=frozenset(effects["once"]),
+        harmless=frozenset(effects["harmless"]),
+        harmless_methods=frozenset(effects["harmless_methods"]),
+    )
+
+
+@cache
+def versions() -> Versions:
+    """Load versions.toml once."""
+    data = _load("versions.toml")
+    return Versions(known=tuple(data["known"]), since=dict(data["since"]))
+
+
+@cache
+def remedies() -> tuple[NamedRemedy, ...]:
+    """Load remedies.toml once, in the document's order."""
+    return tuple(NamedRemedy(**entry) for entry in _load("remedies.toml")["remedy"])

@@ -1,0 +1,337 @@
+"""From a folder to a report: discover, index, resolve, assign, diagnose, repair, merge, rewrite, prove.
+
+One path serves every verb; preview and apply differ only in what is done with ``ProjectReport.changes`` (DESIGN law 8).
+Nothing here writes into the project, and nothing of the project is imported or run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from codemod import rules
+from codemod.analysis.facts import HookRecipe
+from codemod.analysis.link import Linked, Linker
+from codemod.analysis.loops import Layout, LoopModel, model_for
+from codemod.analysis.resolve import Graph, resolve
+from codemod.analysis.suite import Suite
+from codemod.analysis.workspace import Workspace
+from codemod.errors import FileError, UsageError
+from codemod.knowledge import Resource, knowledge_base, versions
+from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
+from codemod.plan import Plan, merge
+from codemod.project import discover, pytest_config, requirements
+from codemod.project.pytest_config import PytestConfig
+from codemod.project.settings import Settings
+from codemod.rewrite import rewrite_file
+from codemod.scopes import Scope
+from codemod.strategies import CROSSING_CODES, Choice, choose
+from codemod.strategies.named import named_remedy
+from codemod.strategies.operations import FIXTURE_OPTION, TEST_OPTION, ConfigPlace
+
+Progress = Callable[[str, int, int], None]
+_SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What is known of a project before any Python is parsed."""
+
+    root: Path
+    settings: Settings
+    config: PytestConfig
+    version: str
+    version_origin: str
+    files: tuple[str, ...]
+    failures: tuple[FileFailure, ...]
+
+    @property
+    def config_place(self) -> ConfigPlace:
+        """Return where pytest options are, or would be, written."""
+        overridden = tuple(n for n in (FIXTURE_OPTION, TEST_OPTION) if "addopts" in self.config.options[n].origin)
+        inifile = self.config.inifile
+        if inifile is not None and self.config.section:
+            return ConfigPlace(inifile.relative_to(self.root.resolve()).as_posix(), self.config.section, overridden)
+        if (self.root / "pyproject.toml").is_file():
+            return ConfigPlace("pyproject.toml", ("tool", "pytest", "ini_options"), overridden)
+        return ConfigPlace("pytest.ini", ("pytest",), overridden)
+
+
+def analyse(folder: Path, settings: Settings, progress: Progress | None = None) -> ProjectReport:
+    """Return all that is to be said of one project, with the changes ``migrate`` would make.
+
+    Raises UsageError where the folder is no project of its own, ConfigError where its configuration cannot be read.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    project = discover_project(folder, settings, tell)
+    workspace = open_workspace(project)
+    tell("reading", 0, len(project.files))
+    suite = read_suite(project, workspace, tell)
+    if suite is None:
+        return _report(project, workspace, notes=("pytest-asyncio is not used here: nothing to do",))
+    tell("diagnosing", 0, 1)
+    findings = tuple(rules.check(suite, settings.select, settings.ignore))
+    choice, plan = repair(suite, project, findings)
+    tell("rewriting", 0, len(plan.by_path()))
+    changes, plan, failures = rewrite(plan, workspace)
+    plan, changes = prove(project, workspace, suite, plan, changes)
+    return _report(project, workspace, suite, findings, choice, plan, changes, failures)
+
+
+def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
+    """Return the options in force for ``folder`` with their provenance, and the version with its own."""
+    project = discover_project(folder, settings, lambda stage, done, total: None)
+    version = OptionValue("pytest-asyncio", project.version, project.version_origin)
+    place = project.config.inifile
+    inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
+    return (version, OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"), inifile, *project.config.options.values())
+
+
+# --- discover ------------------------------------------------------------------------------------------------------
+
+
+def discover_project(folder: Path, settings: Settings, tell: Progress) -> Project:
+    """Find the files, the pytest configuration and the pytest-asyncio version of ``folder``."""
+    tell("discovering", 0, 1)
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    config = pytest_config.resolve(folder)
+    inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
+    if not inside and config.section:
+        raise UsageError(f"{folder} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
+    listing = discover.list_python_files(folder, settings.exclude)
+    asked = requirements.read(_repository(folder), folder)
+    chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
+    failures = (*listing.failures, *asked.failures)
+    files = _without_nested(folder, listing.files)
+    return Project(folder, settings, config if inside else replace(config, inifile=None), chosen.version, chosen.origin, files, failures)
+
+
+def _repository(folder: Path) -> Path:
+    """Return the folder up to which requirement files count: the nearest with ``.git``, else ``folder`` itself."""
+    return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
+
+
+def _without_nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out folders that hold a pytest configuration of their own: they are projects of their own."""
+    folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
+    nested = tuple(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
+    return tuple(path for path in files if not path.startswith(nested)) if nested else files
+
+
+# --- index, resolve, assign ------------------------------------------------------------------------------------
+
+
+def open_workspace(project: Project) -> Workspace:
+    """Return the view of the project's files, with the user's resources known."""
+    lists = project.config.lists
+    extra = [Resource(id=f"user:{u.call}", name=u.call, bound=u.bound, calls=(u.call,), close=u.close) for u in project.settings.resources]
+    return Workspace(
+        root=project.root,
+        files=project.files,
+        python_files=lists["python_files"] or ("test_*.py", "*_test.py"),
+        pythonpath=tuple(p.strip("./") for p in lists["pythonpath"]),
+        knowledge=knowledge_base().extended(extra) if extra else knowledge_base(),
+    )
+
+
+def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
+    """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
+    mode = project.config.options["asyncio_mode"].value or "strict"
+    if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
+        return None
+    lists = project.config.lists
+    models = tuple(m for v in _versions(project) if (m := model_for(v)) is not None)
+    target = project.settings.target or project.version
+    place = project.config_place.path
+    if len(models) < len(_versions(project)):
+        return Suite(workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place)
+    graph = resolve(
+        workspace, mode, lists["python_classes"] or ("Test",), lists["python_functions"] or ("test",), lists["usefixtures"]
+    )
+    linked = _link(graph, _drivers(project, workspace), tell)
+    layout = _layout(project.config, graph, models)
+    return Suite(workspace, graph, linked, layout, project.version, target, models, project.version_origin, place)
+
+
+def _versions(project: Project) -> tuple[str, ...]:
+    target = project.settings.target
+    if target in (None, "current"):
+        return (project.version,)
+    return (project.version, versions().known[-1] if target == "latest" else str(target))
+
+
+def _link(graph: Graph, drivers: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
+    linker = Linker(graph, drivers)
+    linked = []
+    for done, item in enumerate(graph.items):
+        if tell is not None and done % 50 == 0:
+            tell("linking", done, len(graph.items))
+        linked.append(linker.link(item))
+    return tuple(linked)
+
+
+def _layout(config: PytestConfig, graph: Graph, models: tuple[LoopModel, ...]) -> Layout:
+    del models
+    hooks = [facts.hook for facts in graph.workspace.conftests() if facts.hook is not None]
+    hook: HookRecipe | None = next(iter(hooks), None)
+    return Layout(
+        fixture_default=Scope.parse(config.options[FIXTURE_OPTION].value or ""),
+        test_default=Scope.parse(config.options[TEST_OPTION].value or "") or Scope.FUNCTION,
+        hook=hook,
+    )
+
+
+def _drivers(project: Project, workspace: Workspace) -> frozenset[str]:
+    """Return the database drivers the requirements or the sources mention."""
+    names = {module for driver in workspace.knowledge.drivers for module in driver.modules}
+    mentioned = requirements.mentions(project.root, names)
+    patterns = {name: name.encode() for name in names - mentioned}
+    for path in project.files:
+        data = workspace.read(path) or b""
+        found = {name for name, pattern in patterns.items() if pattern in data}
+        mentioned |= found
+        for name in found:
+            del patterns[name]
+    return frozenset(mentioned)
+
+
+# --- repair, rewrite, prove ------------------------------------------------------------------------------------
+
+
+def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tuple[Choice, Plan]:
+    """Choose one strategy for the suite, or the named remedy alone, and decide what is applied."""
+    settings = project.settings
+    if settings.remedy is not None:
+        remedy = named_remedy(suite, settings.remedy, findings)
+        return Choice(settings.remedy), merge([remedy] if remedy is not None else [], unsafe=True)
+    choice = choose(suite, settings.strategy, project.config_place, findings)
+    wanted = [choice.remedy] if choice.remedy is not None and _selected(choice.remedy, findings) else []
+    return choice, merge(wanted, settings.unsafe)
+
+
+def _selected(remedy: Remedy, findings: tuple[Finding, ...]) -> bool:
+    """A suite is repaired whole or not at all: only when none of its crossings was deselected."""
+    del remedy
+    return any(f.code in CROSSING_CODES for f in findings)
+
+
+def rewrite(plan: Plan, workspace: Workspace) -> tuple[tuple[FileChange, ...], Plan, tuple[FileFailure, ...]]:
+    """Return the new bytes of every file of the plan; a file that cannot be edited exactly withdraws the whole plan."""
+    changes = []
+    for path, operations in plan.by_path().items():
+        try:
+            changes.append(_rewritten(path, operations, workspace))
+        except FileError as error:
+            return (), _withdrawn(plan, str(error)), (FileFailure(path, error.reason),)
+    return tuple(c for c in changes if c.before != c.after), plan, ()
+
+
+def _rewritten(path: str, operations: tuple[object, ...], workspace: Workspace) -> FileChange:
+    place = workspace.root / path
+    exists = path in workspace.overlay or place.exists()
+    before = workspace.read(path) if exists else None
+    if exists and before is None:
+        raise FileError(path, workspace.failures[path].reason)
+    mode = place.stat().st_mode & 0o7777 if place.exists() else 0o644
+    return FileChange(path, before, rewrite_file(path, before, operations), mode)  # type: ignore[arg-type]
+
+
+def prove(
+    project: Project, workspace: Workspace, suite: Suite, plan: Plan, changes: tuple[FileChange, ...]
+) -> tuple[Plan, tuple[FileChange, ...]]:
+    """Read the result as if it were on disk; withdraw the plan unless its findings are gone and none are new (DESIGN law 4)."""
+    if not changes or project.settings.remedy is not None:
+        return plan, changes
+    after = _read_result(project, workspace, changes)
+    doubt = _doubt(suite, after)
+    if not doubt:
+        again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
+        doubt = "a second run would change more" if again.operations else ""
+    return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
+
+
+def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite:
+    config = _config_after(project, changes)
+    overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
+    after = read_suite(replace(project, config=config), overlay)
+    assert after is not None, "a rewritten suite still uses pytest-asyncio"
+    return after
+
+
+def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
+    """Read the changed configuration file with the same reader pytest's rules are in, from a folder of its own."""
+    place = project.config_place
+    changed = next((c for c in changes if c.path == place.path), None)
+    if changed is None:
+        return project.config
+    with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
+        name = Path(place.path).name
+        (Path(folder) / name).write_bytes(changed.after)
+        found = pytest_config.resolve(Path(folder))
+    return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
+
+
+def _doubt(before: Suite, after: Suite) -> str:
+    """Return what speaks against the result, "" where nothing does."""
+    if after.workspace.failures.keys() - before.workspace.failures.keys():
+        return f"the rewritten {next(iter(after.workspace.failures))} cannot be read back"
+    found = after.diagnose()
+    if found.proven:
+        return f"`{found.proven[0].made.name}` would still cross loops"
+    known = {(m.fixture.key, m.needs.key if m.needs else None) for m in before.diagnose().mismatches}
+    new = [m for m in found.mismatches if m.needs is None or (m.fixture.key, m.needs.key) not in known]
+    if new:
+        return f"fixture `{new[0].fixture.decl.name}` would be a ScopeMismatch"
+    if [i.id for i in before.graph.items] != [i.id for i in after.graph.items]:
+        return "other tests would be collected"
+    return ""
+
+
+def _withdrawn(plan: Plan, reason: str) -> Plan:
+    held = tuple(replace(r, applicability=Applicability.DISPLAY, condition=f"withdrawn: {reason}") for r in plan.applied)
+    return Plan((), (*held, *plan.withheld))
+
+
+# --- report --------------------------------------------------------------------------------------------------------
+
+
+def _report(
+    project: Project,
+    workspace: Workspace,
+    suite: Suite | None = None,
+    findings: tuple[Finding, ...] = (),
+    choice: Choice | None = None,
+    plan: Plan | None = None,
+    changes: tuple[FileChange, ...] = (),
+    failures: tuple[FileFailure, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> ProjectReport:
+    plan = plan or Plan()
+    found = {f.path: f for f in (*project.failures, *workspace.failures.values(), *failures)}
+    trust = {i: r.applicability for r in (*plan.withheld, *plan.applied) for i in r.findings}
+    return ProjectReport(
+        root=str(project.root),
+        version=project.version,
+        version_origin=project.version_origin,
+        options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
+        strategy=choice.strategy if choice is not None else "preserve",
+        findings=tuple(sorted((replace(f, applicability=trust.get(f.id, f.applicability)) for f in findings), key=lambda f: f.location)),
+        remedies=plan.applied,
+        withheld=plan.withheld,
+        alternatives=choice.alternatives if choice is not None else (),
+        changes=changes,
+        failures=tuple(found[path] for path in sorted(found)),
+        notes=(*notes, *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
+        counts=_counts(suite, project.files),
+    )
+
+
+def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:
+    if suite is None:
+        return Counts(files=len(files))
+    return Counts(len(files), len(suite.graph.fixtures), len(suite.graph.items))
+
+

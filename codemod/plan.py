@@ -1,0 +1,58 @@
+"""Which remedies are applied, and as what set of operations: selection by applicability, groups whole, conflicts found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from codemod.model import Applicability, Operation, RemoveCallKeyword, Remedy, SetCallKeyword, SetOption
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Remedies to apply, remedies held back (each with its reason in ``condition``), and the operations of the former."""
+
+    applied: tuple[Remedy, ...] = ()
+    withheld: tuple[Remedy, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Return every operation once, in order."""
+        return tuple(dict.fromkeys(op for remedy in self.applied for op in remedy.operations))
+
+    def by_path(self) -> dict[str, tuple[Operation, ...]]:
+        """Return the operations of each file, in path order."""
+        found: dict[str, list[Operation]] = {}
+        for operation in self.operations:
+            found.setdefault(operation.path, []).append(operation)
+        return {path: tuple(found[path]) for path in sorted(found)}
+
+
+def merge(remedies: Iterable[Remedy], unsafe: bool) -> Plan:
+    """Take each remedy whole or not at all; of two that want different things in one place the first wins (DESIGN law 3)."""
+    needed = Applicability.UNSAFE if unsafe else Applicability.SAFE
+    applied: list[Remedy] = []
+    withheld: list[Remedy] = []
+    wishes: dict[tuple[object, ...], object] = {}
+    for remedy in remedies:
+        mine = dict(filter(None, map(_wish, remedy.operations)))
+        if remedy.applicability < needed:
+            withheld.append(remedy)
+        elif any(wishes.get(place, wish) != wish for place, wish in mine.items()):
+            withheld.append(replace(remedy, condition="another remedy of this run edits the same place; run loopmend again after this one"))
+        else:
+            wishes.update(mine)
+            applied.append(remedy)
+    return Plan(tuple(applied), tuple(withheld))
+
+
+def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
+    """Return (place, what is wanted there) for operations that can contradict each other."""
+    match operation:
+        case SetOption(path, section, key, value):
+            return (path, section, key), value
+        case SetCallKeyword(path, span, keyword, value):
+            return (path, span, keyword), value
+        case RemoveCallKeyword(path, span, keyword):
+            return (path, span, keyword), None
+    return None

@@ -1,0 +1,1 @@
+"""What a project is: its files, its pytest configuration, its requirements, and loopmend's own settings."""

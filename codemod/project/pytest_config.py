@@ -1,0 +1,247 @@
+"""Which configuration pytest uses for a folder, and what it says — found as pytest does, without running anything.
+
+A re-statement of ``_pytest.config.findpaths`` and of the parts of ``Config`` around it, for pytest 7.2 to 9.2. What
+differs between versions, from the sources and from runs of 7.4, 8.4, 9.0, 9.1 and 9.2:
+
+- 8.1  a pyproject.toml without a pytest table becomes the inifile where nothing else is found;
+- 9.0  ``pytest.toml`` and ``.pytest.toml``; native ``[tool.pytest]``; an empty ``.pytest.ini`` counts; the files after
+  the chosen one are read as well, so that a broken one among them is an error;
+- 9.1  ``-o`` inside the file's own ``addopts`` counts (``-c`` and ``--rootdir`` there never do);
+- 9.2  options of pytest.toml outside its table are an error; a TOML file given with ``-c`` may use ``[pytest]``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemod.errors import ConfigError
+from codemod.project.pytest_args import loads_asyncio, parse_args
+from codemod.project.pytest_options import Sources, Written, evaluate
+from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section, toml_section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from codemod.model import OptionValue
+
+NEWEST: PytestVersion = (9, 2)
+
+_NAMES_7 = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+_NAMES_9 = ("pytest.toml", ".pytest.toml", *_NAMES_7)
+_SECTIONS = {".ini": ("pytest",), ".cfg": ("tool:pytest",), ".toml": INI_OPTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What pytest's ``determine_setup`` finds: absolute rootdir and inifile, and the section in it."""
+
+    rootdir: Path
+    inifile: Path | None
+    section: Section
+
+
+@dataclass(frozen=True, slots=True)
+class PytestConfig:
+    """The effective configuration of one folder.
+
+    ``section`` is where an option of ``inifile`` belongs (for ``model.SetOption``), empty without an inifile. Every
+    name of ``OPTION_KINDS`` and ``confcutdir`` is in ``options``; a value of None means that nothing sets it and
+    pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
+    ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people.
+    """
+
+    rootdir: Path
+    inifile: Path | None
+    section: tuple[str, ...]
+    options: Mapping[str, OptionValue]
+    lists: Mapping[str, tuple[str, ...]]
+    confcutdir: Path
+    asyncio_loaded: bool = True
+    keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = ()) -> PytestConfig:
+    """Return what ``pytest *args <folder>`` would use when started in ``folder``.
+
+    ``args`` are options as on the command line or in PYTEST_ADDOPTS. Raise ConfigError where pytest would refuse to
+    start, naming the file and, where known, the line.
+    """
+    here = _absolute(Path.cwd(), str(folder))
+    line = parse_args(args)
+    setup = find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
+    found = evaluate(Sources(_written(setup), line, override_in_addopts=pytest_version >= (9, 1)))
+    cut = found.options["confcutdir"].value
+    inner = found.addopts
+    return PytestConfig(
+        rootdir=setup.rootdir,
+        inifile=setup.inifile,
+        section=setup.section.path,
+        options=found.options,
+        lists=found.lists,
+        confcutdir=_absolute(here, cut) if cut else (setup.inifile.parent if setup.inifile else setup.rootdir),
+        asyncio_loaded=loads_asyncio((*inner.plugins, *line.plugins), inner.autoload and line.autoload),
+        keys=tuple(setup.section.values),
+        notes=found.notes,
+    )
+
+
+def has_own(folder: Path, pytest_version: PytestVersion = NEWEST) -> bool:
+    """Tell whether ``folder`` itself holds a file pytest takes its configuration from; a broken one counts."""
+    names = _NAMES_9 if pytest_version >= (9, 0) else _NAMES_7
+    try:
+        return any(_is_file(folder / name) and _load(folder / name, pytest_version) is not None for name in names)
+    except ConfigError:
+        return True
+
+
+def find_setup(
+    invocation: Path,
+    paths: Sequence[Path],
+    inifile: str | None = None,
+    rootdir: str | None = None,
+    pytest_version: PytestVersion = NEWEST,
+) -> Setup:
+    """Do what pytest's ``determine_setup`` does when started in ``invocation`` with absolute ``paths`` as arguments.
+
+    ``inifile`` and ``rootdir`` are the values of ``-c`` and ``--rootdir``. Raise ConfigError where pytest refuses.
+    """
+    folders = [path if path.is_dir() else path.parent for path in paths if _exists(path)]
+    if inifile:
+        found = _explicit(_absolute(invocation, inifile), invocation, folders, pytest_version)
+    else:
+        found = _search(invocation, folders, rootdir is not None, pytest_version)
+    if rootdir:
+        given = _absolute(invocation, os.path.expandvars(rootdir))
+        if not given.is_dir():
+            raise ConfigError(f"--rootdir: {given} is no folder")
+        return Setup(given, found.inifile, found.section)
+    return found
+
+
+def _explicit(path: Path, invocation: Path, folders: Sequence[Path], version: PytestVersion) -> Setup:
+    """Take the file of ``-c``; up to pytest 9.1 any name without a known suffix is taken unread, even a missing one."""
+    if version >= (9, 2):
+        if path.is_dir() or not _exists(path):
+            raise ConfigError(f"{path}: no such configuration file (-c/--config-file)")
+        if not path.is_file():
+            ancestor = _common_ancestor(invocation, folders)
+            return Setup(invocation if _is_fs_root(ancestor) else ancestor, path, Section())
+        if path.suffix not in _SECTIONS:
+            raise ConfigError(f"{path}: unsupported format; pytest reads {', '.join(_SECTIONS)}")
+    return Setup(path.parent, path, _load(path, version) or Section(_SECTIONS.get(path.suffix, ())))
+
+
+def _search(invocation: Path, folders: list[Path], rootdir_given: bool, version: PytestVersion) -> Setup:
+    ancestor = _common_ancestor(invocation, folders)
+    found = _locate([ancestor], version)
+    if found or rootdir_given:
+        return found or Setup(ancestor, None, Section())
+    for folder in (ancestor, *ancestor.parents):
+        if _is_file(folder / "setup.py"):
+            return Setup(folder, None, Section())
+    if folders != [ancestor] and (found := _locate(folders or [invocation], version)):
+        return found
+    rootdir = _common_ancestor(invocation, [invocation, ancestor])
+    return Setup(ancestor if _is_fs_root(rootdir) else rootdir, None, Section())
+
+
+def _locate(folders: Sequence[Path], version: PytestVersion) -> Setup | None:
+    """Search each folder and its ancestors; return None where no file counts."""
+    names = _NAMES_9 if version >= (9, 0) else _NAMES_7
+    fallback: Path | None = None
+    for base in (base for start in folders for base in (start, *start.parents)):
+        for index, name in enumerate(names):
+            path = base / name
+            if not _is_file(path):
+                continue
+            if name == "pyproject.toml" and fallback is None:
+                fallback = path
+            if (section := _load(path, version)) is not None:
+                if version >= (9, 0):
+                    _check_rest(base, names[index + 1 :], version)
+                return Setup(base, path, section)
+    if fallback is not None and version >= (8, 1):
+        return Setup(fallback.parent, fallback, Section(INI_OPTIONS))
+    return None
+
+
+def _check_rest(base: Path, names: Iterable[str], version: PytestVersion) -> None:
+    """Read the files that lost, as pytest >= 9 does to warn about them; a broken one stops pytest."""
+    for name in names:
+        if _is_file(base / name):
+            _load(base / name, version)
+
+
+def _load(path: Path, version: PytestVersion) -> Section | None:
+    """Return the section of ``path`` that counts, None where there is none; raise ConfigError for a broken file."""
+    if path.suffix == ".toml":
+        return toml_section(path, _text(path), version)
+    if path.suffix == ".cfg":
+        return _ini_section(path, "tool:pytest")
+    if path.suffix != ".ini":
+        return None
+    always = path.name == "pytest.ini" or (path.name == ".pytest.ini" and version >= (9, 0))
+    return _ini_section(path, "pytest") or (Section(("pytest",)) if always else None)
+
+
+def _ini_section(path: Path, name: str) -> Section | None:
+    import iniconfig
+
+    try:
+        config = iniconfig.IniConfig(path, data=_text(path))
+    except iniconfig.ParseError as error:
+        raise ConfigError(f"{path}:{error.lineno + 1}: {error.msg}") from error
+    if name in config.sections:
+        values = dict(config[name].items())
+        return Section((name,), values, {key: config.lineof(name, key) for key in values})
+    if name == "tool:pytest" and "pytest" in config.sections:
+        line = config.lineof("pytest")
+        raise ConfigError(f"{path}:{line}: pytest refuses [pytest] in a .cfg file; the section is [tool:pytest]")
+    return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+
+
+def _written(setup: Setup) -> dict[str, Written]:
+    if setup.inifile is None:
+        return {}
+    shown = Path(os.path.relpath(setup.inifile, setup.rootdir)).as_posix()
+    section = setup.section
+    return {
+        name: Written(value, f"{shown}:{line}" if (line := section.lines.get(name)) else shown, section.native)
+        for name, value in section.values.items()
+    }
+
+
+def _common_ancestor(invocation: Path, paths: Sequence[Path]) -> Path:
+    if not paths:
+        return invocation
+    return Path(os.path.commonpath(paths))
+
+
+def _absolute(base: Path, text: str) -> Path:
+    return Path(os.path.abspath(base / text))  # noqa: PTH100 - as pytest: normalised, links kept
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - as pytest's safe_exists: no error for a name the system refuses
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 - no error for a folder we may not search
+
+
+def _is_fs_root(path: Path) -> bool:
+    return path == path.parent

@@ -1,0 +1,173 @@
+"""The pytest options we need: their types and defaults, and how a written value becomes an effective one.
+
+Source: ``addini`` calls of pytest 7.4 to 9.2 and of pytest-asyncio 1.5, and ``Config._getini`` of the same.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from codemod.errors import ConfigError
+from codemod.model import OptionValue
+from codemod.project.pytest_args import PytestArgs, parse_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Kind: TypeAlias = Literal["string", "bool", "args", "linelist"]
+
+OPTION_KINDS: Mapping[str, Kind] = {
+    "asyncio_mode": "string",
+    "asyncio_debug": "bool",
+    "asyncio_default_fixture_loop_scope": "string",
+    "asyncio_default_test_loop_scope": "string",
+    "addopts": "args",
+    "testpaths": "args",
+    "python_files": "args",
+    "python_classes": "args",
+    "python_functions": "args",
+    "pythonpath": "args",
+    "usefixtures": "args",
+    "filterwarnings": "linelist",
+    "norecursedirs": "args",
+}
+LIST_DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "python_files": ("test_*.py", "*_test.py"),
+    "python_classes": ("Test",),
+    "python_functions": ("test",),
+    "norecursedirs": ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"),
+}
+
+_COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value as it stands in a file or in ``-o``; ``native`` means TOML types (pytest >= 9), else text and lists."""
+
+    value: object
+    origin: str
+    native: bool = False
+
+
+def as_list(name: str, written: Written) -> tuple[str, ...]:
+    """Return the items of a list option; raise ConfigError, naming the origin, for a value pytest refuses."""
+    value = written.value
+    if isinstance(value, list):
+        if written.native and not all(isinstance(item, str) for item in value):
+            raise ConfigError(f"{written.origin}: {name} expects a list of strings, got {value!r}")
+        return tuple(str(item) for item in value)
+    if written.native:
+        raise ConfigError(f"{written.origin}: {name} expects a list, got {value!r}")
+    text = str(value)
+    if OPTION_KINDS[name] == "linelist":
+        return tuple(line.strip() for line in text.split("\n") if line.strip())
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise ConfigError(f"{written.origin}: {name}: {error}") from error
+
+
+def as_text(name: str, written: Written) -> str:
+    """Return a scalar option as text; raise ConfigError, naming the origin, for a value pytest refuses.
+
+    Names of modes and scopes are not checked: which are valid depends on the version of pytest-asyncio.
+    """
+    value = written.value
+    if OPTION_KINDS[name] == "bool" and written.native:
+        if not isinstance(value, bool):
+            raise ConfigError(f"{written.origin}: {name} expects true or false, got {value!r}")
+        return str(value).lower()
+    if not isinstance(value, str):
+        raise ConfigError(f"{written.origin}: {name} expects a string, got {value!r}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where options come from: the file, the command line, and whether ``-o`` inside addopts counts (pytest >= 9.1)."""
+
+    file: Mapping[str, Written]
+    line: PytestArgs
+    override_in_addopts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The options after precedence, the arguments that addopts holds, and what in them has no effect."""
+
+    options: Mapping[str, OptionValue]
+    lists: Mapping[str, tuple[str, ...]]
+    addopts: PytestArgs
+    notes: tuple[str, ...]
+
+
+def evaluate(sources: Sources) -> Effective:
+    """Apply pytest's precedence: a flag of its own, then ``-o``, then the file; the command line before addopts.
+
+    Raise ConfigError, naming the origin, for a value that pytest refuses.
+    """
+    line = sources.line
+    given = {name: Written(value, _COMMAND_LINE) for name, value in line.overrides}
+    addopts = given.get("addopts") or sources.file.get("addopts")
+    where = f"addopts ({addopts.origin})" if addopts else ""
+    inner = _parse_addopts(as_list("addopts", addopts) if addopts else (), where)
+    # pytest goes one level deep only: -o addopts=... inside addopts is not read again.
+    counted = inner.overrides if sources.override_in_addopts else ()
+    nested = {name: Written(value, where) for name, value in counted if name != "addopts"}
+    written = {**sources.file, **nested, **given}
+    lists = {name: _items(name, written.get(name)) for name in OPTION_KINDS if _is_list(name)}
+    options = {name: _option(name, written.get(name), lists) for name in OPTION_KINDS}
+    options |= {"confcutdir": OptionValue("confcutdir", None, "default")}
+    options |= _flags(inner, where) | _flags(line, _COMMAND_LINE)
+    return Effective(options, lists, inner, tuple(_without_effect(inner, where, sources.override_in_addopts)))
+
+
+def _parse_addopts(tokens: tuple[str, ...], where: str) -> PytestArgs:
+    try:
+        return parse_args(tokens)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
+
+
+def _is_list(name: str) -> bool:
+    return OPTION_KINDS[name] in ("args", "linelist")
+
+
+def _items(name: str, written: Written | None) -> tuple[str, ...]:
+    return as_list(name, written) if written else LIST_DEFAULTS.get(name, ())
+
+
+def _option(name: str, written: Written | None, lists: Mapping[str, tuple[str, ...]]) -> OptionValue:
+    origin = written.origin if written else "default"
+    if not _is_list(name):
+        return OptionValue(name, as_text(name, written) if written else None, origin)
+    items = lists[name]
+    return OptionValue(name, _list_text(name, items) if written or items else None, origin)
+
+
+def _flags(args: PytestArgs, where: str) -> dict[str, OptionValue]:
+    """Return the options that have a flag of their own, which beats every file and every ``-o``."""
+    values = {
+        "asyncio_mode": args.asyncio_mode,
+        "asyncio_debug": "true" if args.asyncio_debug else None,
+        "confcutdir": args.confcutdir,
+    }
+    return {name: OptionValue(name, value, where) for name, value in values.items() if value is not None}
+
+
+def _without_effect(args: PytestArgs, where: str, override_counts: bool) -> Iterator[str]:
+    """Say which arguments in addopts pytest reads too late to obey (seen in runs of 7.4 to 9.2)."""
+    if args.inifile is not None:
+        yield f"{where}: -c {args.inifile} has no effect there"
+    if args.rootdir is not None:
+        yield f"{where}: --rootdir {args.rootdir} has no effect there"
+    if not override_counts:
+        for name, value in args.overrides:
+            yield f"{where}: -o {name}={value} has no effect there before pytest 9.1"
+
+
+def _list_text(name: str, items: tuple[str, ...]) -> str:
+    return "\n".join(items) if OPTION_KINDS[name] == "linelist" else shlex.join(items)

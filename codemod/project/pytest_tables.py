@@ -1,0 +1,95 @@
+"""Which table of a TOML file configures pytest, by file name and pytest version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from codemod.errors import ConfigError
+from codemod.project.toml_text import TomlSyntaxError, key_line, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PytestVersion: TypeAlias = tuple[int, int]
+
+INI_OPTIONS = ("tool", "pytest", "ini_options")
+_OWN_FILES = ("pytest.toml", ".pytest.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of a file that pytest reads: its path as ``model.SetOption`` wants it, its values and their lines.
+
+    ``native`` means that values keep their TOML types (pytest >= 9); else every value is a string or a list.
+    """
+
+    path: tuple[str, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[str, int | None] = field(default_factory=dict)
+    native: bool = False
+
+
+def toml_section(path: Path, text: str, version: PytestVersion) -> Section | None:
+    """Return the pytest section of the TOML file ``path``, or None where it has none that counts.
+
+    Raise ConfigError for broken TOML and for what pytest itself refuses.
+    """
+    try:
+        document = parse(text)
+    except TomlSyntaxError as error:
+        raise ConfigError(f"{path}{f':{error.line}' if error.line else ''}: {error}") from error
+    if is_own_file(path, version):
+        return _pytest_table(path, text, document, version) or Section(("pytest",), native=True)
+    section = _tool_pytest(path, text, document, version)
+    if version < (9, 2) or path.name == "pyproject.toml":
+        return section
+    if section is None:
+        return _pytest_table(path, text, document, version)
+    if "pytest" in document:
+        raise ConfigError(f"{path}: pytest refuses [pytest] beside [tool.pytest] in one file")
+    return section
+
+
+def is_own_file(path: Path, version: PytestVersion) -> bool:
+    """Tell whether ``path`` is pytest's own TOML file, read from [pytest]; it counts even when empty."""
+    return path.name in _OWN_FILES and version >= (9, 0)
+
+
+def _pytest_table(path: Path, text: str, document: dict[str, Any], version: PytestVersion) -> Section | None:
+    if "pytest" in document:
+        return _section(path, text, ("pytest",), document["pytest"], native=True)
+    loose = [key for key, value in document.items() if not isinstance(value, dict)]
+    if loose and version >= (9, 2):
+        line = key_line(text, (), loose[0])
+        raise ConfigError(f"{path}:{line}: options must be under [pytest] (found at the top: {', '.join(loose)})")
+    return None
+
+
+def _tool_pytest(path: Path, text: str, document: dict[str, Any], version: PytestVersion) -> Section | None:
+    tool = _table(path, document.get("tool", {}), "tool")
+    table = _table(path, tool.get("pytest", {}), "tool.pytest")
+    native = {key: value for key, value in table.items() if key != "ini_options"}
+    ini = table.get("ini_options")
+    if native and version >= (9, 0):
+        if ini:
+            line = key_line(text, ("tool", "pytest"), next(iter(native)))
+            raise ConfigError(f"{path}:{line}: pytest refuses [tool.pytest] beside [tool.pytest.ini_options]")
+        return _section(path, text, ("tool", "pytest"), native, native=True)
+    if ini is None:
+        return None
+    options = _table(path, ini, ".".join(INI_OPTIONS))
+    texts = {key: value if isinstance(value, list) else str(value) for key, value in options.items()}
+    return _section(path, text, INI_OPTIONS, texts, native=False)
+
+
+def _section(path: Path, text: str, table: tuple[str, ...], values: object, *, native: bool) -> Section:
+    options = _table(path, values, ".".join(table))
+    return Section(table, options, {key: key_line(text, table, key) for key in options}, native)
+
+
+def _table(path: Path, value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path}: {name} is not a table")
+    return value

@@ -1,0 +1,233 @@
+"""Which pytest-asyncio, pytest and Python a project asks for, and which version of pytest-asyncio that makes.
+
+Files count from the folder in question up to the root; what is nearer to the folder wins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from codemod.errors import ConfigError
+from codemod.model import FileFailure
+from codemod.project.requirement_tree import collect, requirement_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from packaging.specifiers import SpecifierSet
+
+    from codemod.project.requirement_tree import Found, PlacedEntry
+
+PLUGIN = "pytest-asyncio"
+_NAMES = (PLUGIN, "pytest", "python")
+_MENTION = r"""(?:^[ \t-]*|["']|::)({})(?=\s*(?:["'\[<>=!~;@:#,]|$))"""
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One declared requirement. ``specifier`` is as written; ``level`` is 0 in the folder itself, 1 in its parent, …"""
+
+    name: str
+    path: str
+    line: int
+    specifier: str
+    allowed: SpecifierSet
+    level: int = 0
+    marker: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Return ``path:line``."""
+        return f"{self.path}:{self.line}"
+
+    @property
+    def exact(self) -> str | None:
+        """Return the only version allowed, None where there may be several."""
+        for each in self.allowed:
+            if each.operator in ("==", "===") and not each.version.endswith(".*"):
+                return each.version
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A version out of a lock file; ``origin`` is ``path:line``."""
+
+    version: str
+    origin: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """All that is said about one distribution, nearest first, and the nearest lock."""
+
+    specs: tuple[Pin, ...] = ()
+    locked: Lock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What the project asks for, and the files that could not be read. ``python`` has no lock."""
+
+    plugin: Pins
+    pytest: Pins
+    python: Pins
+    failures: tuple[FileFailure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenVersion:
+    """The version to assume, why, and all versions the project may mean, oldest first."""
+
+    version: str
+    origin: str
+    candidates: tuple[str, ...]
+
+
+def read(root: Path, folder: Path) -> Requirements:
+    """Read the requirement and lock files from ``folder`` up to ``root``; both are folders, paths are root-relative."""
+    found = collect(Path(root), Path(folder), _NAMES)
+    failures = list(found.failures)
+    plugin, pytest, python = (_pins(name, found, failures) for name in _NAMES)
+    return Requirements(plugin, pytest, python, tuple(failures))
+
+
+def choose_version(pins: Pins, known: Sequence[str], override: str | None = None) -> ChosenVersion:
+    """Choose ``override``, else the nearest lock, else an exact pin, else the newest of ``known`` in the ranges.
+
+    The ranges are those of the nearest folder that has any; without one it is the newest known version. A lock or
+    exact pin that stands farther away than a range which forbids it is another project's and is passed over.
+    ``known`` must not be empty. Raise ConfigError where ``override`` is no version.
+    """
+    if override is not None:
+        if not is_version(override):
+            raise ConfigError(f"{override!r} is not a version")
+        return ChosenVersion(override, "given", (override,))
+    if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
+        return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
+    return _from_exact(pins.specs) or _from_ranges(pins.specs, known)
+
+
+def mentions(root: Path, names: Collection[str]) -> set[str]:
+    """Return those distribution ``names`` that stand as requirements or lock entries anywhere below ``root``.
+
+    The search is textual: a name in quotes, as a key, or at the start of a line, in any spelling PEP 503 allows.
+    """
+    wanted: dict[str, str] = {canonicalize_name(name): name for name in names}
+    if not wanted:
+        return set()
+    spellings = "|".join(re.escape(name).replace(r"\-", "[-_.]+") for name in sorted(wanted, key=len, reverse=True))
+    pattern = re.compile(_MENTION.format(spellings), re.MULTILINE | re.IGNORECASE)
+    found = {match for text in requirement_texts(Path(root)) for match in pattern.findall(text)}
+    return {wanted[canonicalize_name(name)] for name in found}
+
+
+def at_least(version: str, minimum: str) -> bool:
+    """Tell whether ``version`` is ``minimum`` or newer (both PEP 440; pre-releases sort before their release)."""
+    return Version(version) >= Version(minimum)
+
+
+def is_version(text: str) -> bool:
+    """Tell whether ``text`` is a PEP 440 version."""
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def major_minor(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a valid version, as pytest_config.resolve wants them."""
+    parsed = Version(version)
+    return parsed.major, parsed.minor
+
+
+# --- choosing ------------------------------------------------------------------------------------------------------
+
+
+def _fits(version: str, level: int, specs: Iterable[Pin]) -> bool:
+    """Tell whether no nearer range speaks against ``version``; of several (by marker), one that allows it is enough."""
+    nearer = [pin for pin in _nearest(specs) if pin.level < level]
+    return not nearer or any(_allows(pin, version) for pin in nearer)
+
+
+def _nearest(specs: Iterable[Pin]) -> list[Pin]:
+    pins = list(specs)
+    level = min((pin.level for pin in pins), default=0)
+    return [pin for pin in pins if pin.level == level]
+
+
+def _allows(pin: Pin, version: str) -> bool:
+    return is_version(version) and pin.allowed.contains(version, prereleases=True)
+
+
+def _from_exact(specs: Sequence[Pin]) -> ChosenVersion | None:
+    exact = _nearest(pin for pin in specs if pin.exact and is_version(pin.exact) and _fits(pin.exact, pin.level, specs))
+    if not exact:
+        return None
+    newest = max(exact, key=lambda pin: Version(pin.exact or "0"))
+    return ChosenVersion(newest.exact or "", newest.origin, _sorted(pin.exact for pin in exact if pin.exact))
+
+
+def _from_ranges(specs: Sequence[Pin], known: Sequence[str]) -> ChosenVersion:
+    near = [pin for pin in _nearest(specs) if pin.allowed]
+    everything = _sorted(known)
+    for agreed in (all, any):
+        candidates = tuple(version for version in everything if agreed(_allows(pin, version) for pin in near))
+        if near and candidates:
+            written = "; ".join(dict.fromkeys(f"{pin.specifier} ({pin.origin})" for pin in near))
+            return ChosenVersion(candidates[-1], f"newest known in {written}", candidates)
+    why = f"newest known; none fits {near[0].specifier} ({near[0].origin})" if near else "newest known"
+    return ChosenVersion(everything[-1], why, everything)
+
+
+def _sorted(versions: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(versions), key=Version))
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _pins(name: str, found: Found, failures: list[FileFailure]) -> Pins:
+    entries = [each for each in found.entries if _canonical(each.entry.text) == name]
+    specs = [pin for each in entries if (pin := _pin(name, each, failures)) is not None]
+    return Pins(tuple(sorted(specs, key=lambda pin: (pin.level, pin.path, pin.line))), _lock(name, found))
+
+
+def _canonical(text: str) -> str:
+    """Return the canonical name a PEP 508 requirement begins with, ``""`` where there is none."""
+    match = _NAME.match(text)
+    return canonicalize_name(match[0]) if match else ""
+
+
+def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | None:
+    entry = placed.entry
+    try:
+        requirement = Requirement(entry.text)
+    except InvalidRequirement:
+        failures.append(FileFailure(placed.path, f"line {entry.line}: cannot read the requirement {entry.text!r}"))
+        return None
+    written = entry.written if entry.written is not None else str(requirement.url or requirement.specifier)
+    marker = str(requirement.marker or "")
+    return Pin(name, placed.path, entry.line, written, requirement.specifier, placed.level, marker)
+
+
+def _lock(name: str, found: Found) -> Lock | None:
+    """Return the newest version of the nearest lock file that has ``name``."""
+    locks = [each for each in found.locks if each.locked.name == name and is_version(each.locked.version)]
+    if not locks:
+        return None
+    newest = min(locks, key=lambda each: each.level)
+    for each in locks:
+        if each.level == newest.level and Version(each.locked.version) > Version(newest.locked.version):
+            newest = each
+    return Lock(newest.locked.version, f"{newest.path}:{newest.locked.line}", newest.level)

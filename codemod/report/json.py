@@ -1,0 +1,58 @@
+"""The report for programs: JSON with a version, keys in a fixed order, and no byte of a file's contents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields, is_dataclass
+from importlib.resources import files
+from typing import Any, get_args
+
+from codemod.model import Applicability, FileChange, Operation, OptionValue, Report
+
+SCHEMA_VERSION = 1
+
+LineCount = Callable[[FileChange], tuple[int, int]]
+"""Gives the numbers of added and removed lines of one change, as its diff has them."""
+
+_OPERATIONS = get_args(Operation)
+
+
+def render(report: Report, count: LineCount) -> str:
+    """Return ``report`` as indented ASCII JSON that ends in a newline; ``schema`` describes it."""
+    return dump({"projects": [_plain(project, count) for project in report.projects]})
+
+
+def render_options(projects: Iterable[tuple[str, Iterable[OptionValue]]]) -> str:
+    """Return the options in force of each project, given as its root and its options, as JSON."""
+    return dump(
+        {"projects": [{"root": root, "options": [asdict(one) for one in options]} for root, options in projects]}
+    )
+
+
+def dump(body: dict[str, Any]) -> str:
+    """Return any JSON answer of loopmend: ``schema_version`` first, then ``body`` in its own order.
+
+    All that is not ASCII is escaped, so neither a control nor a bidi character nor a lone surrogate gets through.
+    """
+    return json.dumps({"schema_version": SCHEMA_VERSION, **body}, indent=2, ensure_ascii=True) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what ``render`` returns."""
+    loaded: dict[str, Any] = json.loads(files("codemod.report").joinpath("schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _plain(value: Any, count: LineCount) -> Any:
+    if isinstance(value, FileChange):
+        added, removed = count(value)
+        return {"path": value.path, "new": value.before is None, "added": added, "removed": removed}
+    if isinstance(value, Applicability):
+        return value.word
+    if isinstance(value, tuple):
+        return [_plain(item, count) for item in value]
+    if is_dataclass(value):
+        kind = {"kind": type(value).__name__} if isinstance(value, _OPERATIONS) else {}
+        return kind | {item.name: _plain(getattr(value, item.name), count) for item in fields(value)}
+    return value

@@ -1,0 +1,373 @@
+"""Edit TOML files as text: tomlkit locates the place, a splice changes it, tomllib proves the result.
+
+Writing a document back through tomlkit is not exact: a key added to a CRLF file ends in LF, and a comment above the
+next table moves behind a new key. So no document is ever dumped here. The text is cut into statements (a header, or
+a pair of key and value over one or more lines); the pairs that can hold the wanted key are read by tomlkit, which
+says where key and value begin and end; the new text is spliced in between.
+
+Both cuts rest on one fact: a TOML pair that is cut off inside its value never parses. Hence a pair ends at the first
+possible end (a line end; in an inline table a comma or a brace) up to which the text parses as a document.
+
+After every operation tomllib reads old and new text: the new data must be the old data with our key changed.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from codemod.errors import FileError, RewriteError
+from codemod.model import RemoveOption, SetOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tomlkit.items import Item
+
+_BOM = "\ufeff"
+_CLOSERS = ("]", "}", '"""', "'''")
+_FAMILY = "asyncio_"
+# A value with more possible ends than this is refused: every one costs a parse of the text before it.
+_MOST_ENDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A header or a pair: ``text[start:end]`` with its line end, in (or opening) the table ``table``."""
+
+    start: int
+    end: int
+    table: tuple[str, ...]
+    is_header: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A key with its value, as a statement or inside an inline table; ``path`` counts from the document's root."""
+
+    path: tuple[str, ...]
+    table: tuple[str, ...]
+    start: int
+    end: int
+    indent: str
+    separator: str
+    value_start: int
+    item: Item
+
+
+def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | RemoveOption]) -> bytes:
+    """Return ``data`` with ``operations`` done in order; None stands for a file that does not exist.
+
+    Raises FileError where the file is not UTF-8 or not TOML, RewriteError where an edit cannot be made exactly.
+    """
+    raw = _decode(path, data or b"")
+    text = old = raw.removeprefix(_BOM).replace("\r\n", "\n")
+    for operation in operations:
+        text = _apply(path, text, operation)
+    if text == old:
+        return data or b""
+    crlf = raw.count("\r\n")
+    if crlf not in (0, raw.count("\n")):
+        raise RewriteError(path, "mixed line endings (LF and CRLF)")
+    bom = _BOM if raw.startswith(_BOM) else ""
+    return (bom + (text.replace("\n", "\r\n") if crlf else text)).encode()
+
+
+def _decode(path: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(path, f"line {line}: not valid UTF-8") from None
+
+
+def _parse(path: str, text: str) -> dict[str, Any]:
+    """Return the data of ``text``, floats as their spelling: two NaN would never be equal in the proof."""
+    try:
+        return tomllib.loads(text, parse_float=lambda spelling: ("float", spelling))
+    except RecursionError:
+        raise FileError(path, "nested too deeply to be read as TOML") from None
+    except ValueError as error:
+        message, _, where = str(error).partition(" (at ")
+        found = re.match(r"line (\d+)", where)
+        line = found.group(1) if found else text.count("\n") + (not text.endswith("\n"))
+        raise FileError(path, f"line {line}: not valid TOML: {message}") from None
+
+
+def _apply(path: str, text: str, operation: SetOption | RemoveOption) -> str:
+    """Return ``text`` after one proven operation."""
+    data = _parse(path, text)
+    table = _table(path, data, operation.section)
+    if isinstance(operation, RemoveOption):
+        if operation.key not in table:
+            return text
+    elif table.get(operation.key) == operation.value:
+        return text
+    if isinstance(table.get(operation.key), dict):
+        raise RewriteError(path, f"{_name(operation)} is a table, not a value")
+    new = _edit(path, text, operation)
+    _prove(path, data, new, operation)
+    return new
+
+
+def _table(path: str, data: dict[str, Any], section: tuple[str, ...]) -> dict[str, Any]:
+    """Return the table at ``section``, empty where there is none."""
+    for depth, name in enumerate(section, start=1):
+        found = data.get(name, {})
+        if not isinstance(found, dict):
+            raise RewriteError(path, f"{'.'.join(section[:depth])} is not a table")
+        data = found
+    return data
+
+
+def _name(operation: SetOption | RemoveOption) -> str:
+    return ".".join((*operation.section, operation.key))
+
+
+def _prove(path: str, data: dict[str, Any], new: str, operation: SetOption | RemoveOption) -> None:
+    """Raise RewriteError unless ``new`` holds ``data`` with the operation's key changed and nothing else."""
+    expected = copy.deepcopy(data)
+    table = expected
+    for name in operation.section:
+        table = table.setdefault(name, {})
+    if isinstance(operation, SetOption):
+        table[operation.key] = operation.value
+    else:
+        del table[operation.key]
+    try:
+        new.encode()
+        proven = _parse(path, new) == expected
+    except (FileError, UnicodeEncodeError):
+        proven = False
+    if not proven:
+        raise RewriteError(path, f"{_name(operation)} cannot be edited without a change to something else")
+
+
+# --- locating ----------------------------------------------------------------------------------------------------
+
+
+def _statements(path: str, text: str) -> Iterator[_Statement]:
+    """Yield the statements of a valid document in order, first an empty header for the root table."""
+    table: tuple[str, ...] = ()
+    yield _Statement(0, 0, table, is_header=True)
+    start = 0
+    while start < len(text):
+        end = _line_end(text, start)
+        line = text[start:end].strip()
+        if line.startswith("["):
+            table = _header_path(line)
+            yield _Statement(start, end, table, is_header=True)
+        elif line and not line.startswith("#"):
+            end = _first_whole(path, text, start, _line_ends(text, start))
+            yield _Statement(start, end, table, is_header=False)
+        start = end
+
+
+def _line_end(text: str, start: int) -> int:
+    """Return the offset behind the line end that follows ``start``."""
+    return text.find("\n", start) + 1 or len(text)
+
+
+def _header_path(line: str) -> tuple[str, ...]:
+    """Return the names in a header line; one that heads an array of tables reads the same."""
+    names: list[str] = []
+    value: Any = tomllib.loads(line)
+    while value:
+        if isinstance(value, list):
+            value = value[0]
+        else:
+            ((name, value),) = value.items()
+            names.append(name)
+    return tuple(names)
+
+
+def _line_ends(text: str, start: int) -> Iterator[int]:
+    """Yield where a pair may end: behind its first line, then behind each line that could close its value."""
+    end = _line_end(text, start)
+    yield end
+    while end < len(text):
+        start, end = end, _line_end(text, end)
+        line = text[start:end].rstrip()
+        if line.endswith(_CLOSERS) or ("#" in line and any(closer in line for closer in _CLOSERS)):
+            yield end
+
+
+def _first_whole(path: str, text: str, start: int, ends: Iterable[int]) -> int:
+    """Return the first of ``ends`` up to which the text from ``start`` is a whole pair."""
+    for end in islice(ends, _MOST_ENDS):
+        try:
+            tomllib.loads(text[start:end])
+        except (ValueError, RecursionError):
+            continue
+        return end
+    raise _lost(path, text, start)
+
+
+def _lost(path: str, text: str, start: int) -> RewriteError:
+    line = text.count("\n", 0, start) + 1
+    return RewriteError(path, f"line {line}: the extent of this value cannot be determined")
+
+
+def _read_pair(path: str, text: str, start: int, end: int, table: tuple[str, ...]) -> _Pair:
+    """Read the pair at ``text[start:end]``, whose key is relative to ``table``, with tomlkit."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        key, item = tomlkit.key_value(text[start:end])
+    except (TOMLKitError, ValueError, RecursionError):
+        raise _lost(path, text, start) from None
+    indent = item.trivia.indent
+    before = f"{indent}{key.as_string()}{key.sep}"
+    if not text.startswith(before, start):
+        raise _lost(path, text, start)
+    names = tuple(part.key for part in key)
+    separator = key.sep if key.sep in ("=", " = ") else " = "
+    return _Pair((*table, *names), table, start, end, indent, separator, start + len(before), item)
+
+
+def _value_end(path: str, text: str, pair: _Pair) -> int:
+    """Return the offset behind the value; a comment may follow it."""
+    value = pair.item.as_string()
+    if not text.startswith(value, pair.value_start):
+        raise _lost(path, text, pair.start)
+    return pair.value_start + len(value)
+
+
+def _entries(path: str, text: str, host: _Pair) -> list[_Pair]:
+    """Return the pairs of the inline table that is the value of ``host``; their ``end`` is the value's end."""
+    entries: list[_Pair] = []
+    start = host.value_start + 1
+    while True:
+        start += len(text[start : host.end]) - len(text[start : host.end].lstrip(" \t"))
+        if text[start] == "}":
+            return entries
+        ends = (found.start() for found in re.compile("[,}]").finditer(text, start, host.end))
+        end = _first_whole(path, text, start, ends)
+        trimmed = start + len(text[start:end].rstrip(" \t"))
+        entries.append(_read_pair(path, text, start, trimmed, host.path))
+        start = end + (text[end] == ",")
+
+
+# --- editing -----------------------------------------------------------------------------------------------------
+
+
+def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
+    """Return the unproven result of an operation that changes something."""
+    section, wanted = operation.section, (*operation.section, operation.key)
+    statements = list(_statements(path, text))
+    pairs = [
+        _read_pair(path, text, each.start, each.end, each.table)
+        for each in statements
+        if not each.is_header and section[: len(each.table)] == each.table
+    ]
+    host = None
+    while inner := next((each for each in pairs if wanted != each.path == wanted[: len(each.path)]), None):
+        host, pairs = inner, _entries(path, text, inner)
+    target = next((each for each in pairs if each.path == wanted), None)
+    if isinstance(operation, RemoveOption):
+        if target is None:
+            raise RewriteError(path, f"{_name(operation)} cannot be located")
+        return _without_entry(text, pairs, target) if host else _without_lines(text, target)
+    if target:
+        return _with_value(path, text, target, operation.value)
+    if host:
+        return _with_entry(path, text, host, pairs, operation)
+    return _with_line(text, [each for each in statements if each.is_header], pairs, operation)
+
+
+def _with_value(path: str, text: str, target: _Pair, value: str) -> str:
+    """Replace the value of ``target``; a comment inside an array would be lost, so that is refused."""
+    end = _value_end(path, text, target)
+    old = text[target.value_start : end]
+    if "\n" in old and "#" in old and not isinstance(target.item.value, str):
+        raise RewriteError(path, f"{'.'.join(target.path)} has a value of several lines with a comment in it")
+    return text[: target.value_start] + _quoted(value, [target]) + text[end:]
+
+
+def _with_line(text: str, headers: list[_Statement], pairs: list[_Pair], operation: SetOption) -> str:
+    """Add the key as a line of its own: in its table, beside its dotted siblings, or in a new table at the end."""
+    section = operation.section
+    siblings = [each for each in pairs if each.path[: len(section)] == section]
+    anchor = _anchor(siblings, section)
+    header = next((each for each in headers if each.table == section), None)
+    table = anchor.table if anchor else section
+    line = _assignment(operation, siblings, anchor, table)
+    if anchor:
+        return _with_line_at(text, anchor.end, anchor.indent + line)
+    if header:
+        opening = text[header.start : header.end]
+        return _with_line_at(text, header.end, opening[: len(opening) - len(opening.lstrip())] + line)
+    return _with_table(text, f"[{_key(section)}]\n{line}")
+
+
+def _with_line_at(text: str, position: int, line: str) -> str:
+    """Insert a line behind the line that ends at ``position``; a file without a final newline stays so."""
+    if position and text[position - 1] != "\n":
+        return f"{text}\n{line}"
+    return f"{text[:position]}{line}\n{text[position:]}"
+
+
+def _with_table(text: str, table: str) -> str:
+    """Append a table behind one blank line; a file without a final newline stays so."""
+    if text and not text.endswith("\n"):
+        return f"{text}\n\n{table}"
+    blank = not text or text[len(text.rstrip(" \t\n")) :].count("\n") > 1
+    return f"{text}{'' if blank else chr(10)}{table}\n"
+
+
+def _with_entry(path: str, text: str, host: _Pair, entries: list[_Pair], operation: SetOption) -> str:
+    """Add the key to the inline table of ``host``."""
+    anchor = _anchor(entries, operation.section)
+    entry = _assignment(operation, entries, anchor, host.path)
+    if anchor:
+        return f"{text[: anchor.end]}, {entry}{text[anchor.end :]}"
+    brace = _value_end(path, text, host) - 1
+    return text[:brace] + entry + text[brace:]
+
+
+def _without_lines(text: str, target: _Pair) -> str:
+    """Cut the lines of ``target``; a file without a final newline stays so."""
+    cut = target.start - 1 if target.start and text[target.end - 1] != "\n" else target.start
+    return text[:cut] + text[target.end :]
+
+
+def _without_entry(text: str, entries: list[_Pair], target: _Pair) -> str:
+    """Cut ``target`` out of an inline table, with the comma before it, or behind it if it is the first."""
+    index = entries.index(target)
+    start = entries[index - 1].end if index else target.start
+    end = entries[1].start if not index and len(entries) > 1 else target.end
+    return text[:start] + text[end:]
+
+
+def _anchor(pairs: list[_Pair], section: tuple[str, ...]) -> _Pair | None:
+    """Return the pair to insert behind: the last of the ``asyncio_`` family in ``section``, else the last of all."""
+    family = [each for each in pairs if each.path[:-1] == section and each.path[-1].startswith(_FAMILY)]
+    return next(reversed(family or pairs), None)
+
+
+def _assignment(operation: SetOption, pairs: list[_Pair], anchor: _Pair | None, table: tuple[str, ...]) -> str:
+    """Spell key and value for a place in ``table``, in the style of ``pairs``."""
+    key = _key((*operation.section[len(table) :], operation.key))
+    separator = anchor.separator if anchor else " = "
+    return f"{key}{separator}{_quoted(operation.value, pairs)}"
+
+
+def _key(names: tuple[str, ...]) -> str:
+    import tomlkit
+
+    return tomlkit.key(names).as_string()
+
+
+def _quoted(value: str, pairs: list[_Pair]) -> str:
+    """Spell a string with the quotes most strings in ``pairs`` have; single ones only where nothing needs an escape."""
+    import tomlkit
+
+    quotes = [each.item.as_string()[0] for each in pairs if isinstance(each.item.value, str)]
+    if quotes.count("'") > quotes.count('"') and "'" not in value and value.isprintable():
+        return f"'{value}'"
+    return tomlkit.string(value).as_string()

@@ -1,0 +1,54 @@
+"""All rules, and what was left out on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from codemod.analysis.suite import Suite
+from codemod.model import Finding
+from codemod.rules import (
+    lm201_value_crosses_loops,
+    lm202_module_resource_crosses_loops,
+    lm203_loop_narrower_than_cache,
+    lm204_foreign_loop_shares_resource,
+    lm501_version_not_modelled,
+    lm602_suppressed_loop_error,
+    lm603_loop_argument,
+    lm901_unknown_resource_crosses_loops,
+    lm902_primitive_crosses_loops,
+)
+from codemod.rules._base import Rule
+
+RULES: tuple[Rule, ...] = (
+    lm201_value_crosses_loops.RULE,
+    lm202_module_resource_crosses_loops.RULE,
+    lm203_loop_narrower_than_cache.RULE,
+    lm204_foreign_loop_shares_resource.RULE,
+    lm501_version_not_modelled.RULE,
+    lm602_suppressed_loop_error.RULE,
+    lm603_loop_argument.RULE,
+    lm901_unknown_resource_crosses_loops.RULE,
+    lm902_primitive_crosses_loops.RULE,
+)
+
+__all__ = ["EXCLUDED", "RULES", "Rule", "check", "is_selected"]
+
+EXCLUDED: Mapping[str, str] = {
+    "normalise-loop-scope-options": "Setting both options in a suite without a crossing changes nothing for the better and breaks wide fixtures (REMEDIES C3.4).",
+    "pool-pre-ping": "`pool_pre_ping=True` fails once and then heals; the failure only moves (REMEDIES C1).",
+    "close-at-end-of-session": "`asyncio.run(engine.dispose())` in a finalizer runs on yet another loop and still fails (REMEDIES B5).",
+}
+
+
+def check(suite: Suite, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """Yield the findings of every selected rule. Codes in ``select`` and ``ignore`` are prefixes; the longer match wins."""
+    for rule in RULES:
+        if is_selected(rule.code, select, ignore):
+            yield from rule.check(suite)
+
+
+def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    """Tell whether a rule takes part."""
+    chosen = max((len(p) for p in select if code.startswith(p)), default=0 if not select else -1)
+    refused = max((len(p) for p in ignore if code.startswith(p)), default=-1)
+    return chosen >= 0 and refused < max(chosen, 1)

@@ -1,0 +1,42 @@
+"""A loop is handed to a connection.
+
+*What it does.* Finds `loop=` and `connect_args={"loop": ...}` given to a known resource (the seed document's option 3).
+
+*Why is this bad.* It cured no measured case on any version: with two loops it moves `attached to a different loop` from teardown to the call,
+with one loop it changes nothing, and most libraries have removed the parameter (`got an unexpected keyword argument 'loop'`).
+
+*Fix safety.* Never applied: loopmend cannot see what else relies on the argument. Align the loops (LM201) and drop it by hand.
+
+*Left alone.* `loop=` given to anything that is not in the knowledge base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemod.analysis.link import Made
+from codemod.analysis.suite import Suite
+from codemod.model import Applicability, Finding
+from codemod.rules._base import Rule, finding
+
+
+def check(suite: Suite) -> Iterator[Finding]:
+    """Yield one finding per constructor call that is given a loop."""
+    seen: dict[object, Made] = {m.site: m for one in suite.linked for s in one.summaries.values() for m in s.made}
+    for made in sorted(seen.values(), key=lambda m: m.site):
+        keywords = dict(made.call.keywords) if made.call is not None else {}
+        if "loop" in keywords or "'loop'" in keywords.get("connect_args", ""):
+            symbol = made.owner.qualname if made.owner is not None else made.name
+            message = f"`{made.name}` ({made.resource.name}) is handed an event loop, which cures no mismatch"
+            yield finding(RULE.code, made.location, message, made.resource.id, symbol)
+
+
+RULE = Rule(
+    code="LM603",
+    name="loop-argument",
+    summary="a loop is handed to a connection",
+    since="0.1.0",
+    max_applicability=Applicability.DISPLAY,
+    doc=__doc__ or "",
+    check=check,
+)

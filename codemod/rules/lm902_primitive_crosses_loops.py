@@ -1,0 +1,42 @@
+"""An asyncio lock, event or queue is shared between loops.
+
+*What it does.* Reports asyncio primitives (Queue, Event, Lock, Semaphore, Condition) that code on several loops uses.
+
+*Why is this bad.* A primitive is bound by the first wait that really waits. From then on a wait on another loop fails with `is bound to a different event
+loop`. Uncontended it works everywhere, so reading the code cannot prove the failure.
+
+*Fix safety.* Never applied on its own. It goes away when the suite's loops are aligned for another reason (LM201), or make the primitive anew per test.
+
+*Left alone.* Primitives used on one loop only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemod.analysis.paths import crossing_steps, loops_in_words
+from codemod.analysis.suite import Suite
+from codemod.model import Applicability, Finding
+from codemod.rules._base import Rule, finding
+
+
+def check(suite: Suite) -> Iterator[Finding]:
+    """Yield one finding per primitive that several loops use."""
+    for crossing in suite.diagnose().crossings:
+        made = crossing.made
+        if made.bound != "wait":
+            continue
+        symbol = made.owner.qualname if made.owner is not None else made.name
+        message = f"`{made.name}` (asyncio primitive) is shared by loops: {loops_in_words(crossing)}; it fails as soon as a wait really waits"
+        yield finding(RULE.code, made.location, message, made.resource.id, symbol, crossing_steps(suite, crossing), f"fails with: {made.resource.symptom}")
+
+
+RULE = Rule(
+    code="LM902",
+    name="primitive-crosses-loops",
+    summary="an asyncio lock, event or queue is shared between loops",
+    since="0.1.0",
+    max_applicability=Applicability.DISPLAY,
+    doc=__doc__ or "",
+    check=check,
+)

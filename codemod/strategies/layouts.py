@@ -1,0 +1,195 @@
+"""Layouts that would repair a suite: each candidate is tried in the model before a line is changed (REMEDIES C3).
+
+A candidate is complete when the simulation of the suite under it has neither a proven crossing nor a ScopeMismatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from codemod.analysis.crossings import Crossing, runs_on_loop
+from codemod.analysis.link import Effect, Made
+from codemod.analysis.loops import Layout, Site
+from codemod.analysis.resolve import FixtureKey
+from codemod.analysis.suite import Suite
+from codemod.knowledge import versions
+from codemod.model import Applicability
+from codemod.project.requirements import at_least
+from codemod.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A layout that repairs the suite, how far it may be trusted, and why not further."""
+
+    name: str
+    layout: Layout
+    applicability: Applicability
+    title: str
+    condition: str = ""
+
+
+def valid_layout(suite: Suite) -> Layout:
+    """Return the layout with each fixture whose loop is narrower than its cache scope given its own loop (LM203)."""
+    layout = suite.layout
+    for mismatch in suite.diagnose().mismatches:
+        cache = layout.cache_scope(mismatch.fixture)
+        if mismatch.needs is None and cache is not None:
+            layout = layout.with_(loop={**layout.loop, mismatch.fixture.key: cache})
+    return layout
+
+
+def isolate(suite: Suite, start: Layout) -> Iterator[Candidate]:
+    """Yield the isolating layouts from the cheapest to the dearest."""
+    steps: list[tuple[str, Callable[[Layout], Layout]]] = [
+        ("free the engines that outlive a loop", lambda layout: free_engines(suite, layout)),
+        ("run tests and fixtures on function loops", lambda layout: align_function(suite, layout)),
+        ("and free the engines that outlive a loop", lambda layout: free_engines(suite, layout)),
+        ("and drop the wide cache scope of what is bound", lambda layout: narrow(suite, layout)),
+        ("and free the engines left", lambda layout: free_engines(suite, layout)),
+    ]
+    layout, titles = start, list[str]()
+    for position, (title, step) in enumerate(steps):
+        changed = step(layout)
+        if changed == layout:
+            continue
+        titles.append(title)
+        if complete(suite, changed):
+            yield _isolating(suite, start, changed, " ".join(titles).removeprefix("and "))
+        layout = start if position == 0 else changed
+        titles = [] if position == 0 else titles
+
+
+def _isolating(suite: Suite, start: Layout, layout: Layout, title: str) -> Candidate:
+    narrowed = [key for key, scope in layout.cache.items() if start.cache.get(key) is not scope]
+    effects = [effect for key in narrowed for effect in suite.effects(key)]
+    if not effects:
+        return Candidate("isolate", layout, Applicability.SAFE, title)
+    return Candidate("isolate", layout, Applicability.UNSAFE, title, _lifetime(effects[0]))
+
+
+def _lifetime(effect: Effect) -> str:
+    what = "does something that is meant to happen once" if effect.kind == "once" else "does something loopmend cannot judge"
+    return f"a fixture that would be made anew for each test {what}: `{effect.text}` at {effect.location}"
+
+
+def share(suite: Suite, start: Layout) -> Iterator[Candidate]:
+    """Yield the layout in which all tests and fixtures join the session's loop."""
+    loop = {**start.loop}
+    for key, fixture in suite.fixtures().items():
+        explicit = start.explicit_loop(fixture)
+        if explicit is not None and explicit is not Scope.SESSION:
+            loop[key] = Scope.SESSION
+    marks = {**start.marks, **{site: Scope.SESSION for site in _scoped_marks(suite, start, lambda s: s is not Scope.SESSION)}}
+    layout = start.with_(fixture_default=Scope.SESSION, test_default=Scope.SESSION, loop=loop, marks=marks)
+    title = "run all tests and fixtures on the session's loop"
+    if not complete(suite, layout):
+        layout = free_engines(suite, layout)
+        title += " and free the engines that other loops use"
+    if complete(suite, layout):
+        yield Candidate("share", layout, Applicability.SAFE, title)
+
+
+def share_obstacle(suite: Suite) -> str:
+    """Return why tests cannot share the session's loop on this version, "" where they can (REMEDIES B4)."""
+    runs = [u for one in suite.linked if one.item.kind == "sync" for s in one.summaries.values() for u in s.usages if u.use.foreign]
+    runs_at = next((u.location for u in runs), None) or next(iter(_asyncio_runs(suite)), None)
+    if runs_at and not at_least(suite.version, versions().since["own_runner"]):
+        return f"a sync test calls asyncio.run ({runs_at}), which breaks a shared loop before pytest-asyncio 1.2"
+    return ""
+
+
+def _asyncio_runs(suite: Suite) -> Iterator[str]:
+    for one in suite.linked:
+        for call in one.item.function.flow.calls if one.item.kind == "sync" else ():
+            if call.callee in suite.workspace.knowledge.foreign_run:
+                yield f"{one.item.path}:{call.span.line}"
+
+
+def complete(suite: Suite, layout: Layout) -> bool:
+    """Tell whether nothing proven is left under ``layout``, and nothing is refused at setup."""
+    found = suite.diagnose(layout)
+    before = {(m.fixture.key, m.needs.key if m.needs else None) for m in suite.diagnose().mismatches}
+    new = [m for m in found.mismatches if (m.fixture.key, m.needs.key if m.needs else None) not in before or m.needs is None]
+    return not found.proven and not new
+
+
+def align_function(suite: Suite, layout: Layout) -> Layout:
+    """Both defaults function; wide fixtures keep their cache scope and get a loop as wide; bound narrow ones come down."""
+    crossing = {c.made.owner for c in suite.diagnose(layout).proven} | {
+        event.user for c in suite.diagnose(layout).proven for event in c.events
+    }
+    loop = dict(layout.loop)
+    for key, fixture in suite.fixtures().items():
+        cache = layout.cache_scope(fixture)
+        if cache is None or not any(runs_on_loop(suite.graph, fixture, model) for model in suite.models):
+            continue
+        explicit = layout.explicit_loop(fixture)
+        if cache > Scope.FUNCTION and explicit is None:
+            loop[key] = cache
+        elif cache is Scope.FUNCTION and explicit not in (None, Scope.FUNCTION) and key in crossing:
+            loop[key] = None
+    changed = layout.with_(fixture_default=Scope.FUNCTION, test_default=Scope.FUNCTION, loop=loop)
+    if suite.diagnose(changed).proven and (sites := _scoped_marks(suite, changed, lambda s: s is not Scope.FUNCTION)):
+        changed = changed.with_(marks={**changed.marks, **dict.fromkeys(sites, None)})
+    return changed
+
+
+def free_engines(suite: Suite, layout: Layout) -> Layout:
+    """Give every crossing pooled engine NullPool (test code) or a dispose after each test (application code)."""
+    freed, disposed = set(layout.freed), set(layout.disposed)
+    for crossing in suite.diagnose(layout).proven:
+        made = crossing.made
+        if not made.resource.pooled:
+            continue
+        if _can_free(suite, made):
+            freed.add(made.site)
+        elif _can_dispose(crossing):
+            disposed.add(made.site)
+    changed = layout.with_(freed=frozenset(freed), disposed=frozenset(disposed))
+    return layout if changed == layout else changed
+
+
+def _can_free(suite: Suite, made: Made) -> bool:
+    call = made.call
+    if call is None or call.unpacks or not suite.is_test_code(made.site[0]):
+        return False
+    return not any(keyword in made.resource.free_when for keyword, _ in call.keywords)
+
+
+def _can_dispose(crossing: Crossing) -> bool:
+    """Only a named module-level engine whose uses are all on function loops, which a pytest fixture can follow."""
+    made = crossing.made
+    named = made.owner is None and made.call is not None and bool(made.call.target)
+    return named and all(event.loop[0] in ("function", "foreign") and event.item.kind != "isolated" for event in crossing.events)
+
+
+def narrow(suite: Suite, layout: Layout) -> Layout:
+    """Drop the wide cache scope of every fixture that makes a crossing resource, and of all that need it."""
+    for _ in range(10):
+        owners = {c.made.owner for c in suite.diagnose(layout).proven if c.made.owner is not None}
+        known = suite.fixtures()
+        wide = [known[k] for k in suite.dependents(owners & set(known)) if (layout.cache_scope(known[k]) or Scope.FUNCTION) > Scope.FUNCTION]
+        if not wide:
+            return layout
+        cache = {**layout.cache, **{f.key: Scope.FUNCTION for f in wide}}
+        handled = [f.key for f in wide if layout.explicit_loop(f) is not None]
+        layout = layout.with_(cache=cache, loop={**layout.loop, **dict.fromkeys(handled, None)})
+    return layout
+
+
+def _scoped_marks(suite: Suite, layout: Layout, wanted: Callable[[Scope], bool]) -> list[Site]:
+    """Return the asyncio marks of collected tests that name a loop scope ``wanted`` accepts."""
+    found: dict[Site, None] = {}
+    for one in suite.linked:
+        for mark in one.item.marks:
+            scope = layout.mark_scope(mark) if mark.name == "asyncio" else None
+            if scope is not None and wanted(scope):
+                found[(mark.path, mark.span)] = None
+    return list(found)
+
+
+def narrowed(layout: Layout, start: Layout) -> list[FixtureKey]:
+    """Return the fixtures whose cache scope ``layout`` drops."""
+    return sorted((k for k, s in layout.cache.items() if start.cache.get(k) is not s), key=lambda k: (k.path, k.qualname))

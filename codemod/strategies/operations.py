@@ -1,0 +1,229 @@
+"""From a chosen layout to operations: everything that differs from what the files say, as one all-or-nothing group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemod.analysis.crossings import Crossing, runs_on_loop
+from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
+from codemod.analysis.link import Made
+from codemod.analysis.loops import Layout, Site
+from codemod.analysis.resolve import FixtureDef, FixtureKey
+from codemod.analysis.suite import Suite
+from codemod.model import (
+    AddCleanup,
+    EnsureImport,
+    InsertDefinition,
+    Operation,
+    RemoveCallKeyword,
+    RemoveHandler,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+)
+from codemod.scopes import Scope
+
+FIXTURE_OPTION = "asyncio_default_fixture_loop_scope"
+TEST_OPTION = "asyncio_default_test_loop_scope"
+
+
+class CannotExpress(Exception):
+    """A layout needs an edit that cannot be made exactly; ``str`` says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigPlace:
+    """Where pytest options are written: root-relative file and section; ``overridden`` names options set in addopts."""
+
+    path: str
+    section: tuple[str, ...]
+    overridden: tuple[str, ...] = ()
+
+
+def operations(suite: Suite, layout: Layout, config: ConfigPlace, crossings: tuple[Crossing, ...]) -> tuple[Operation, ...]:
+    """Return the edits that turn the suite's layout into ``layout``.
+
+    Raises CannotExpress where a decorator, mark or constructor call cannot be edited.
+    """
+    writer = _Writer(suite, layout, config)
+    found = [
+        *writer.options(),
+        *writer.fixtures(),
+        *writer.marks(),
+        *writer.engines(),
+        *writer.cleanups(crossings),
+        *writer.suppressions(crossings),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class _Writer:
+    suite: Suite
+    layout: Layout
+    config: ConfigPlace
+
+    def options(self) -> Iterator[Operation]:
+        """Set both options together, or neither (option 1 alone is never produced)."""
+        now = self.suite.layout
+        if (self.layout.fixture_default, self.layout.test_default) == (now.fixture_default, now.test_default):
+            return
+        for name, scope in ((FIXTURE_OPTION, self.layout.fixture_default), (TEST_OPTION, self.layout.test_default)):
+            if name in self.config.overridden:
+                raise CannotExpress(f"{name} is set in addopts, which wins over the option; remove it there first")
+            yield SetOption(self.config.path, self.config.section, name, (scope or Scope.FUNCTION).word)
+
+    def fixtures(self) -> Iterator[Operation]:
+        known = self.suite.fixtures()
+        for key in sorted(known, key=_key_order):
+            yield from self._fixture(known[key])
+
+    def _fixture(self, fixture: FixtureDef) -> Iterator[Operation]:
+        key, decl = fixture.key, fixture.decl
+        narrowed = self.layout.cache_scope(fixture) is not fixture.scope
+        before = Scope.parse(decl.loop_scope or "")
+        after = self.layout.explicit_loop(fixture)
+        if not narrowed and before is after:
+            return
+        if not decl.editable or decl.scope == DYNAMIC or decl.loop_scope == DYNAMIC:
+            raise CannotExpress(f"the decorator of fixture `{decl.name}` ({key.path}:{decl.span.line}) is built by other code")
+        if narrowed:
+            yield RemoveCallKeyword(key.path, decl.span, "scope")
+        if before is not None and after is None:
+            yield RemoveCallKeyword(key.path, decl.span, "loop_scope")
+        elif after is not None and before is not after:
+            yield from self._to_asyncio(key.path, decl)
+            yield SetCallKeyword(key.path, decl.span, "loop_scope", f'"{after.word}"')
+
+    @staticmethod
+    def _to_asyncio(path: str, decl: FixtureDecl) -> Iterator[Operation]:
+        """Only ``pytest_asyncio.fixture`` takes ``loop_scope`` (SEMANTICS §2.9)."""
+        if decl.factory == "pytest":
+            yield ReplaceCallee(path, decl.span, "pytest_asyncio.fixture")
+            yield EnsureImport(path, "pytest_asyncio")
+
+    def marks(self) -> Iterator[Operation]:
+        written = {(m.path, m.span): m for one in self.suite.linked for m in one.item.marks if m.name == "asyncio"}
+        for site, scope in sorted(self.layout.marks.items(), key=lambda pair: pair[0]):
+            if site in written and site not in self.suite.layout.marks:
+                yield from self._mark(site, written[site], scope)
+
+    @staticmethod
+    def _mark(site: Site, mark: MarkFacts, scope: Scope | None) -> Iterator[Operation]:
+        if mark.loop_scope == DYNAMIC or not mark.keyword:
+            raise CannotExpress(f"the asyncio mark at {site[0]}:{site[1].line} is built by other code")
+        if scope is None:
+            yield RemoveCallKeyword(*site, mark.keyword)
+        else:
+            yield SetCallKeyword(*site, mark.keyword, f'"{scope.word}"')
+
+    # --- resources -----------------------------------------------------------------------------------------------
+
+    def engines(self) -> Iterator[Operation]:
+        made = {m.site: m for c in self.suite.diagnose().crossings for m in [c.made]}
+        for site in sorted(self.layout.freed - self.suite.layout.freed):
+            yield from self._null_pool(made[site])
+        for site in sorted(self.layout.disposed - self.suite.layout.disposed):
+            yield from self._dispose(made[site])
+
+    @staticmethod
+    def _null_pool(made: Made) -> Iterator[Operation]:
+        path, span = made.site
+        present = {keyword for keyword, _ in made.call.keywords} if made.call else set()
+        for keyword in made.resource.free_conflicts:
+            if keyword in present:
+                yield RemoveCallKeyword(path, span, keyword)
+        module, _, name = made.resource.free_import.rpartition(".")
+        keyword = next(iter(made.resource.free_when))
+        yield SetCallKeyword(path, span, keyword, name)
+        yield EnsureImport(path, module, name)
+
+    def _dispose(self, made: Made) -> Iterator[Operation]:
+        """Add an autouse fixture that gives the engine's connections back on the loop of the test that made them."""
+        assert made.call is not None
+        users = [one.item.path for one in self.suite.linked if any(u.made == made for s in one.summaries.values() for u in s.usages)]
+        folder = self.suite.common_folder(users)
+        conftest = f"{folder}/conftest.py" if folder else "conftest.py"
+        module, name = self._import_name(made.site[0]), made.call.target
+        yield EnsureImport(conftest, "pytest_asyncio")
+        yield InsertDefinition(conftest, _dispose_code(module, name, made.resource.close))
+
+    def _import_name(self, path: str) -> str:
+        """Return the dotted module name under which test code imports ``path``."""
+        stem = path.removesuffix("/__init__.py").removesuffix(".py")
+        parts = stem.split("/")
+        for start in range(len(parts)):
+            dotted = ".".join(parts[start:])
+            if any(dotted == i or i.startswith(f"{dotted}.") for one in self.suite.linked for i in self._imports(one.item.path)):
+                return dotted
+        return ".".join(parts)
+
+    def _imports(self, path: str) -> list[str]:
+        facts = self.suite.workspace.module(path)
+        return list(facts.imports.values()) if facts is not None else []
+
+    def cleanups(self, crossings: tuple[Crossing, ...]) -> Iterator[Operation]:
+        """Close what a repaired fixture returned and nobody closed (REMEDIES B5: one leaked connection per test)."""
+        known = self.suite.fixtures()
+        for crossing in crossings:
+            made = crossing.made
+            owner = known.get(made.owner) if made.owner is not None else None
+            if owner is not None and made.site not in self.layout.freed and not self._is_closed(made):
+                yield from self._cleanup(owner, made)
+
+    def _is_closed(self, made: Made) -> bool:
+        usages = [u for one in self.suite.linked for s in one.summaries.values() for u in s.usages if u.made == made]
+        entered = any(u.use.entered and u.use.call >= 0 and made.call is not None and u.use.text == made.call.text for u in usages)
+        return entered or (made.call is not None and made.call.entered) or any(u.closing for u in usages)
+
+    def _cleanup(self, owner: FixtureDef, made: Made) -> Iterator[Operation]:
+        outcome = owner.function.flow.outcome
+        direct = made.site[0] == owner.key.path and not made.via and made.call is not None
+        if not made.resource.close or not direct or not (outcome.final_return or outcome.yields == 1):
+            return
+        sync = not owner.function.is_async
+        if outcome.yields and (not outcome.name or made.call is None or outcome.name != made.call.target):
+            return
+        if sync and not made.resource.close.startswith("await"):
+            sync = False
+        variable = _variable(owner.function.name)
+        yield AddCleanup(owner.key.path, owner.function.span, variable, (made.resource.close,), make_async=sync)
+        if sync:
+            yield from self._to_asyncio(owner.key.path, owner.decl)
+
+    def suppressions(self, crossings: tuple[Crossing, ...]) -> Iterator[Operation]:
+        """Remove what hid the error that is now gone."""
+        known = self.suite.fixtures()
+        users = {e.user for c in crossings for e in c.events if e.user is not None} | {c.made.owner for c in crossings}
+        for key in sorted((k for k in users if k in known), key=_key_order):
+            for span in known[key].function.flow.suppressions:
+                yield RemoveHandler(key.path, span)
+
+
+def wide_fixtures(suite: Suite, layout: Layout) -> list[FixtureDef]:
+    """Return the fixtures on a loop that live longer than a function under ``layout``."""
+    known = suite.fixtures().values()
+    return [f for f in known if runs_on_loop(suite.graph, f, suite.models[0]) and (layout.cache_scope(f) or Scope.FUNCTION) > Scope.FUNCTION]
+
+
+def _dispose_code(module: str, name: str, close: str) -> str:
+    return (
+        '@pytest_asyncio.fixture(autouse=True, loop_scope="function")\n'
+        f"async def dispose_{name}():\n"
+        f'    """Give the connections of {module}.{name} back on the loop that opened them."""\n'
+        "    yield\n"
+        f"    from {module} import {name}\n"
+        "\n"
+        f"    {close.format(value=name)}\n"
+    )
+
+
+def _variable(function: str) -> str:
+    stem = re.sub(r"^(make|create|get|setup|init)_", "", function)
+    return stem
+
+
+def _key_order(key: FixtureKey | None) -> tuple[str, str]:
+    return (key.path, key.qualname) if key is not None else ("", "")

@@ -1,0 +1,10 @@
+import pytest
+from sqlalchemy import text
+
+
+@pytest.mark.parametrize("i", range(3))
+async def test_insert(engine, i):
+    async with engine.begin() as conn:
+        await conn.execute(text("insert into s09 values (:i)"), {"i": i})
+        rows = await conn.execute(text("select count(*) from s09"))
+        assert rows.scalar() >= 1

@@ -1,0 +1,78 @@
+"""Run a project's suite under a given interpreter and say what happened in each phase."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemod.demo.process import run_limited
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 60
+"""Limit for one suite; the slowest of the corpus, which waits for a frozen worker, takes 5 s."""
+
+_OPTIONS = ("-q", "--tb=native", "-p", "outcome_plugin", "-p", "no:cacheprovider", "-W", "always::ResourceWarning")
+_LEAKS = ("unclosed", "was never awaited")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One run: verdict (``pass``, ``fail`` or ``hang``), failures as ``phase test: message``, what was left over.
+
+    ``open_connections`` counts the PostgreSQL connections open at the end, None without a server.
+    """
+
+    verdict: str
+    failures: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    open_connections: int | None = None
+    seconds: float = 0.0
+    log: str = field(default="", repr=False)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """Return the warnings about things that were never closed or awaited, and open connections, as text."""
+        found = [warning for warning in self.warnings if any(word in warning for word in _LEAKS)]
+        return (*found, *([f"{self.open_connections} open connections"] if self.open_connections else []))
+
+
+def run_suite(folder: Path, python: Path, variables: Mapping[str, str], seconds: float = SECONDS) -> Outcome:
+    """Run ``python -m pytest`` in ``folder`` with ``variables`` added to the environment."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="loopmend-suite-") as scratch:
+        result, log = Path(scratch, "outcome.json"), Path(scratch, "log")
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            "PYTHONPATH": str(HERE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OUTCOME_FILE": str(result),
+            **variables,
+        }
+        status = run_limited([str(python), "-m", "pytest", *_OPTIONS], folder, environment, log, seconds)
+        data = json.loads(result.read_text()) if result.exists() else {}
+        text = log.read_text(errors="replace")
+    return _outcome(data, status, text, time.monotonic() - started)
+
+
+def _outcome(data: dict, status: int | None, log: str, seconds: float) -> Outcome:
+    phases = data.get("phases", [])
+    failures = [f"{p['phase']} {p['test']}: {p['message']}" for p in phases if p["outcome"] == "failed"]
+    failures += [f"collection: {error}" for error in data.get("collect_errors", [])]
+    return Outcome(
+        verdict="hang" if status is None else "pass" if status == 0 else "fail",
+        failures=tuple(failures),
+        warnings=tuple(data.get("warnings", [])),
+        tests=tuple(dict.fromkeys(p["test"] for p in phases)),
+        open_connections=data.get("open_connections"),
+        seconds=seconds,
+        log=log[-6000:],
+    )
