@@ -44,13 +44,22 @@ def _patch(console: Console, projects: tuple[Project, ...]) -> None:
     from codemod.source.diff import render, stat
 
     changes = [change for project in projects for change in _located(console, project, len(projects))]
-    patch = render(changes)
+    patch = render(changes, _git_prefix(projects))
     if console.shows:
         console.out(render_patch(patch, console.color))
     else:
         console.out_bytes(patch)
     if changes:
         console.say(stat_line(*stat(changes)))
+
+
+def _git_prefix(projects: tuple[Project, ...]) -> str:
+    """Return the way from the top of the repository to where the patch is applied: git reads names from the top."""
+    from codemod.source.vcs import prefix
+
+    here = Path.cwd()
+    outside = len(projects) == 1 and not projects[0].folder.resolve().is_relative_to(here.resolve())
+    return prefix(projects[0].folder if outside else here)
 
 
 def _located(console: Console, project: Project, projects: int) -> list[FileChange]:

@@ -35,7 +35,6 @@ Try it on your own project:
   cd your-project
   loopmend diff       show what would change, and write nothing
   loopmend migrate    change it (loopmend undo takes it back)
-  loopmend verify     run your suite before and after, and compare
 """
 
 

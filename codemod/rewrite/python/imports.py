@@ -128,7 +128,7 @@ def _sorted_position(present: Sequence[str], name: str) -> int:
     for key in (_by_kind, str.casefold, str):
         keys = [key(other) for other in present]
         if keys == sorted(keys):
-            return sum(other < key(name) for other in keys)
+            return sum(other <= key(name) for other in keys)
     return len(present)
 
 
@@ -176,8 +176,10 @@ def _without_line(module: cst.Module, index: int) -> cst.Module:
     lead = leading_lines(module.body[index])
     following = list(module.body[index + 1 :])
     if not following:
+        footer = [*(lead if has_comment(lead) else ()), *module.footer]
+        is_empty = index == 0 and not module.header and not footer
         return module.with_changes(
-            body=module.body[:index], footer=[*(lead if has_comment(lead) else ()), *module.footer]
+            body=module.body[:index], footer=footer, has_trailing_newline=module.has_trailing_newline and not is_empty
         )
     own = leading_lines(following[0])
     if has_comment(lead):

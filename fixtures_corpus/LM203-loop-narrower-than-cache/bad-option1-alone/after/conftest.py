@@ -1,0 +1,43 @@
+import asyncio
+import os
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+
+URL = os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def setup_database():
+    engine = create_async_engine(URL, poolclass=NullPool)
+    async with engine.begin() as conn:
+        await conn.execute(text("create table if not exists s01 (id int)"))
+    yield
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def session(setup_database):
+    engine = create_async_engine(URL)
+    maker = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+    async with maker() as session:
+        await session.begin()
+        try:
+            yield session
+            await session.rollback()
+        except Exception:
+            await session.rollback()
+            raise
+        finally:
+            await session.close()
+    await engine.dispose()
