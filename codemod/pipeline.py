@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codemod import rules
+from codemod.analysis.crossings import new_mismatches
 from codemod.analysis.facts import HookRecipe
 from codemod.analysis.link import Linked, Linker
 from codemod.analysis.loops import Layout, LoopModel, model_for
@@ -20,14 +21,14 @@ from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
 from codemod.errors import FileError, UsageError
 from codemod.knowledge import Resource, knowledge_base, versions
-from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
+from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport
 from codemod.plan import Plan, merge
 from codemod.project import discover, pytest_config, requirements
 from codemod.project.pytest_config import PytestConfig
 from codemod.project.settings import Settings
 from codemod.rewrite import rewrite_file
 from codemod.scopes import Scope
-from codemod.strategies import CROSSING_CODES, Choice, choose
+from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 from codemod.strategies.operations import FIXTURE_OPTION, TEST_OPTION, ConfigPlace
 
@@ -46,6 +47,7 @@ class Project:
     version_origin: str
     files: tuple[str, ...]
     failures: tuple[FileFailure, ...]
+    nested: tuple[str, ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -97,16 +99,19 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     tell("discovering", 0, 1)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    config = pytest_config.resolve(folder)
+    asked = requirements.read(_repository(folder), folder)
+    pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
+    config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
     if not inside and config.section:
         raise UsageError(f"{folder} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
     listing = discover.list_python_files(folder, settings.exclude)
-    asked = requirements.read(_repository(folder), folder)
     chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
     failures = (*listing.failures, *asked.failures)
-    files = _without_nested(folder, listing.files)
-    return Project(folder, settings, config if inside else replace(config, inifile=None), chosen.version, chosen.origin, files, failures)
+    nested = _nested(folder, listing.files)
+    files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
+    own = config if inside else replace(config, inifile=None)
+    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested)
 
 
 def _repository(folder: Path) -> Path:
@@ -114,11 +119,11 @@ def _repository(folder: Path) -> Path:
     return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
 
 
-def _without_nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out folders that hold a pytest configuration of their own: they are projects of their own."""
+def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the outermost folders (``tests/``) that hold a pytest configuration of their own: projects of their own."""
     folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
-    nested = tuple(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
-    return tuple(path for path in files if not path.startswith(nested)) if nested else files
+    own = sorted(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
+    return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
 
 
 # --- index, resolve, assign ------------------------------------------------------------------------------------
@@ -208,14 +213,7 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
         remedy = named_remedy(suite, settings.remedy, findings)
         return Choice(settings.remedy), merge([remedy] if remedy is not None else [], unsafe=True)
     choice = choose(suite, settings.strategy, project.config_place, findings)
-    wanted = [choice.remedy] if choice.remedy is not None and _selected(choice.remedy, findings) else []
-    return choice, merge(wanted, settings.unsafe)
-
-
-def _selected(remedy: Remedy, findings: tuple[Finding, ...]) -> bool:
-    """A suite is repaired whole or not at all: only when none of its crossings was deselected."""
-    del remedy
-    return any(f.code in CROSSING_CODES for f in findings)
+    return choice, merge((r for r in choice.remedies if set(r.findings) & {f.id for f in findings}), settings.unsafe)
 
 
 def rewrite(plan: Plan, workspace: Workspace) -> tuple[tuple[FileChange, ...], Plan, tuple[FileFailure, ...]]:
@@ -281,9 +279,7 @@ def _doubt(before: Suite, after: Suite) -> str:
     found = after.diagnose()
     if found.proven:
         return f"`{found.proven[0].made.name}` would still cross loops"
-    known = {(m.fixture.key, m.needs.key if m.needs else None) for m in before.diagnose().mismatches}
-    new = [m for m in found.mismatches if m.needs is None or (m.fixture.key, m.needs.key) not in known]
-    if new:
+    if new := new_mismatches(before.diagnose(), found):
         return f"fixture `{new[0].fixture.decl.name}` would be a ScopeMismatch"
     if [i.id for i in before.graph.items] != [i.id for i in after.graph.items]:
         return "other tests would be collected"
@@ -324,9 +320,16 @@ def _report(
         alternatives=choice.alternatives if choice is not None else (),
         changes=changes,
         failures=tuple(found[path] for path in sorted(found)),
-        notes=(*notes, *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
+        notes=(*notes, *_nested_note(project), *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
         counts=_counts(suite, project.files),
     )
+
+
+def _nested_note(project: Project) -> tuple[str, ...]:
+    if not project.nested:
+        return ()
+    names = ", ".join(name.rstrip("/") for name in project.nested[:5]) + (", …" if len(project.nested) > 5 else "")
+    return (f"not read, because they have a pytest configuration of their own: {names} (give each as PATH)",)
 
 
 def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:

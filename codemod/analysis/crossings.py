@@ -33,11 +33,17 @@ class Crossing:
     made: Made
     events: tuple[Event, ...]
     items: tuple[str, ...]
+    certain: bool = True
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the knowledge base is sure that the resource is bound when it crosses."""
+        return self.made.bound in ("creation", "first-use")
 
     @property
     def proven(self) -> bool:
-        """Tell whether the knowledge base is sure that the resource is bound when it crosses."""
-        return self.made.bound in ("creation", "first-use")
+        """Tell whether a known resource meets several loops in uses that certainly happen."""
+        return self.known and self.certain
 
     @property
     def foreign(self) -> bool:
@@ -75,8 +81,13 @@ class Diagnosis:
 
     @property
     def proven(self) -> tuple[Crossing, ...]:
-        """Return the crossings over known resources."""
+        """Return the crossings over known resources that certainly happen."""
         return tuple(c for c in self.crossings if c.proven)
+
+    @property
+    def possible(self) -> tuple[Crossing, ...]:
+        """Return the crossings over known resources that happen if the application takes a certain way."""
+        return tuple(c for c in self.crossings if c.known and not c.certain)
 
 
 def place(graph: Graph, linked: Linked, layout: Layout, model: LoopModel) -> Placement:
@@ -109,6 +120,12 @@ def diagnose(graph: Graph, linked: Iterable[Linked], layout: Layout, model: Loop
     for one in linked:
         simulation.item(one)
     return simulation.diagnosis()
+
+
+def new_mismatches(before: Diagnosis, after: Diagnosis) -> list[Mismatch]:
+    """Return what pytest refuses ``after`` a change, but for fixtures that no choice of loops can help."""
+    hopeless = {mismatch.fixture.key for mismatch in before.mismatches if mismatch.needs is not None}
+    return [mismatch for mismatch in after.mismatches if mismatch.fixture.key not in hopeless]
 
 
 @dataclass(slots=True)
@@ -195,10 +212,14 @@ class _Simulation:
 
     def diagnosis(self) -> Diagnosis:
         found: dict[Made, list[Event]] = {}
+        certain: set[Made] = set()
         for instance, loops in self.meetings.items():
             if len(loops) > 1:
-                found.setdefault(self.made[instance], []).extend(e for events in loops.values() for e in events)
-        crossings = tuple(Crossing(made, _samples(events), _items(events)) for made, events in found.items())
+                made = self.made[instance]
+                found.setdefault(made, []).extend(e for events in loops.values() for e in events)
+                if sum(any(map(_is_certain, events)) for events in loops.values()) > 1:
+                    certain.add(made)
+        crossings = tuple(Crossing(made, _samples(events), _items(events), made in certain) for made, events in found.items())
         return Diagnosis(
             tuple(sorted(crossings, key=lambda c: (c.made.site[0], c.made.site[1], str(c.made.owner)))),
             tuple(self.mismatches.values()),
@@ -213,6 +234,10 @@ def _counts(usage: Usage) -> bool:
     if usage.closing:
         return resource.close_elsewhere == "fails"
     return resource.id != "unknown" or (usage.direct and usage.made.owner is not None)
+
+
+def _is_certain(event: Event) -> bool:
+    return event.usage is None or event.usage.certain
 
 
 def _samples(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -34,7 +34,10 @@ NOTHING: Value = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """One call: what is called, on what, with what. Dotted names are as imported, not yet linked to files."""
+    """One call: what is called, on what, with what. Dotted names are as imported, not yet linked to files.
+
+    ``branch`` says that it only happens under a condition.
+    """
 
     callee: str
     method: str
@@ -48,6 +51,7 @@ class CallFact:
     entered: bool = False
     unpacks: bool = False
     teardown: bool = False
+    branch: bool = False
     target: str = ""
 
 
@@ -65,6 +69,7 @@ class UseFact:
     teardown: bool = False
     entered: bool = False
     foreign: bool = False
+    branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The value flow of one function body (or of the module level)."""
+    """The value flow of one function body (or of the module level). ``requested`` are names given to ``getfixturevalue``."""
 
     calls: tuple[CallFact, ...] = ()
     uses: tuple[UseFact, ...] = ()
@@ -92,6 +97,7 @@ class Flow:
     replaced: tuple[str, ...] = ()
     mentions: frozenset[str] = frozenset()
     suppressions: tuple[Span, ...] = ()
+    requested: tuple[str, ...] = ()
     outcome: Outcome = field(default_factory=Outcome)
 
 
@@ -133,18 +139,17 @@ class FunctionFacts:
     span: Span
     is_async: bool
     params: tuple[str, ...]
-    defaults: tuple[str, ...]
+    signature: tuple[str, ...]
     fixture: FixtureDecl | None
     marks: tuple[MarkFacts, ...]
-    requested: tuple[str, ...]
     decorators: tuple[str, ...]
     flow: Flow
     is_static: bool = False
 
     @property
-    def is_generator(self) -> bool:
-        """Tell whether the body yields."""
-        return self.flow.outcome.yields > 0
+    def requested(self) -> tuple[str, ...]:
+        """Return the constant names the body passes to ``getfixturevalue`` (DYNAMIC for others)."""
+        return self.flow.requested
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field, replace
 
-from codemod.analysis.facts import NOTHING, CallFact, Flow, Outcome, Ref, UseFact, Value
-from codemod.analysis.names import BUILTINS, Names, short
+from codemod.analysis.facts import DYNAMIC, NOTHING, CallFact, Flow, Outcome, Ref, UseFact, Value
+from codemod.analysis.names import BUILTINS, Names
 from codemod.knowledge import knowledge_base
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -23,44 +23,24 @@ _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp)
 def function_flow(node: Function, names: Names) -> Flow:
     """Read the body of a function or method."""
     walker = _Walker(names, params=_parameters(node))
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call):
+            walker.replacements(decorator, names.dotted(decorator.func))
     walker.block(node.body)
-    return walker.flow(_outcome(node))
+    return walker.flow(node.body[-1])
 
 
 def module_flow(tree: ast.Module, names: Names) -> Flow:
     """Read the module level; decorated functions flow into the object that decorates them (``@app.get``)."""
     walker = _Walker(names, params=frozenset(), module=True)
     walker.block(tree.body)
-    return walker.flow(Outcome())
+    return walker.flow(None)
 
 
 def _parameters(node: Function) -> frozenset[str]:
     args = node.args
     named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
     return frozenset(a.arg for a in [*named, *filter(None, (args.vararg, args.kwarg))])
-
-
-def own_statements(node: ast.AST) -> list[ast.AST]:
-    """Return every node below ``node`` that is not inside a nested function, class or lambda."""
-    found: list[ast.AST] = []
-    todo = list(ast.iter_child_nodes(node))
-    while todo:
-        child = todo.pop(0)
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        found.append(child)
-        todo.extend(ast.iter_child_nodes(child))
-    return found
-
-
-def _outcome(node: Function) -> Outcome:
-    inner = [n for statement in node.body for n in [statement, *own_statements(statement)] if not isinstance(statement, Function)]
-    yields = [n for n in inner if isinstance(n, ast.Yield | ast.YieldFrom)]
-    returns = [n for n in inner if isinstance(n, ast.Return) and n.value is not None]
-    last = node.body[-1]
-    value = yields[0].value if yields else (returns[-1].value if returns else None)
-    name = value.id if isinstance(value, ast.Name) else ""
-    return Outcome(len(yields), len(returns), isinstance(last, ast.Return) and last.value is not None, name)
 
 
 @dataclass(slots=True)
@@ -77,10 +57,15 @@ class _Walker:
     mentions: set[str] = field(default_factory=set)
     suppressions: list[ast.ExceptHandler] = field(default_factory=list)
     global_names: set[str] = field(default_factory=set)
+    yields: list[ast.expr | None] = field(default_factory=list)
+    returns: list[ast.Return] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     depth: int = 0
+    branches: int = 0
     teardown: bool = False
 
-    def flow(self, outcome: Outcome) -> Flow:
+    def flow(self, last: ast.stmt | None) -> Flow:
+        """Return what was found; ``last`` is the body's final statement."""
         return Flow(
             calls=tuple(self.calls),
             uses=tuple(self.uses),
@@ -90,8 +75,14 @@ class _Walker:
             replaced=tuple(sorted(self.replaced)),
             mentions=frozenset(self.mentions),
             suppressions=tuple(self.names.span(h) for h in self.suppressions),
-            outcome=outcome,
+            requested=tuple(self.requested),
+            outcome=self._outcome(last),
         )
+
+    def _outcome(self, last: ast.stmt | None) -> Outcome:
+        value = self.yields[0] if self.yields else (self.returns[-1].value if self.returns else None)
+        name = value.id if isinstance(value, ast.Name) else ""
+        return Outcome(len(self.yields), len(self.returns), isinstance(last, ast.Return) and last.value is not None, name)
 
     # --- statements ------------------------------------------------------------------------------------------
 
@@ -112,6 +103,7 @@ class _Walker:
             case ast.AnnAssign(value=ast.expr() as expression) | ast.AugAssign(value=expression):
                 self._assign(node.target, self.ev(expression), keep=isinstance(node, ast.AugAssign))
             case ast.Return(value=ast.expr() as expression):
+                self.returns.append(node)
                 self.result |= self.ev(expression)
             case ast.Global():
                 self.global_names.update(node.names)
@@ -171,18 +163,23 @@ class _Walker:
             self._assign(node.target, value)
         else:
             self.ev(node.test)
+        conditional = isinstance(node, ast.If)
         self.depth += 1
+        self.branches += conditional
         self.block(node.body)
         self.block(node.orelse)
+        self.branches -= conditional
         self.depth -= 1
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         self.block(node.body)
         self.depth += 1
+        self.branches += 1
         for handler in node.handlers:
             if _suppresses_closed_loop(handler):
                 self.suppressions.append(handler)
             self.block(handler.body)
+        self.branches -= 1
         self.depth -= 1
         self.block(node.orelse)
         self.block(node.finalbody)
@@ -239,6 +236,7 @@ class _Walker:
             case ast.Call():
                 return self._call(node, awaited, entered)
             case ast.Yield() | ast.YieldFrom():
+                self.yields.append(node.value)
                 if node.value is not None:
                     self.result |= self.ev(node.value)
                 self.teardown = True
@@ -250,8 +248,9 @@ class _Walker:
                 self._assign(node.target, value)
                 return value
             case ast.Subscript():
-                self.ev(node.slice)
-                return self.ev(node.value)
+                # At module level an alias such as Annotated[Session, Depends(get_db)] carries what it mentions.
+                inside = self.ev(node.slice)
+                return self.ev(node.value) | (inside if self.module else NOTHING)
             case _:
                 found = frozenset[Ref]().union(*(self.ev(child) for child in _expressions(node)))
                 return NOTHING if isinstance(node, _PLAIN) else found
@@ -284,7 +283,9 @@ class _Walker:
             if method.startswith("enter_"):
                 self.uses.append(self._use_fact(node, args, NOTHING, "", entered=True))
             return self.ev(node.args[0])
-        self._replacements(node, callee, method)
+        self.replacements(node, callee, method)
+        if method == "getfixturevalue":
+            self.requested.append(self.names.constant(node.args[0] if node.args else None) or DYNAMIC)
         self.calls.append(self._call_fact(node, callee, receiver, method, args, awaited, entered))
         index = len(self.calls) - 1
         self._keep(node, callee, method, args, awaited, index)
@@ -316,14 +317,15 @@ class _Walker:
             method=method,
             receiver=receiver,
             args=args,
-            keywords=tuple((k.arg, short(k.value)) for k in node.keywords if k.arg),
+            keywords=tuple((k.arg, self.names.source(k.value)) for k in node.keywords if k.arg),
             first=self._literal(url),
             span=self.names.span(node),
-            text=short(node),
+            text=self.names.source(node),
             awaited=awaited,
             entered=entered,
             unpacks=any(k.arg is None for k in node.keywords),
             teardown=self.teardown,
+            branch=self.branches > 0,
         )
 
     def _literal(self, node: ast.expr | None) -> str:
@@ -346,7 +348,7 @@ class _Walker:
         elif args and self.module and root in self.names.tops:
             self.env[root] = self.env.get(root, NOTHING) | args
 
-    def _replacements(self, node: ast.Call, callee: str, method: str) -> None:
+    def replacements(self, node: ast.Call, callee: str, method: str = "") -> None:
         """Note globals that a test replaces: ``monkeypatch.setattr(db, "engine", x)``, ``patch("app.db.engine")``."""
         if method not in ("setattr", "patch", "object") and not callee.endswith((".patch", ".object")):
             return
@@ -375,7 +377,9 @@ class _Walker:
         self, node: ast.expr, value: Value, receiver: Value, method: str, entered: bool = False, call: int = -1
     ) -> UseFact:
         span = self.names.span(node)
-        return UseFact(value, receiver, method, call, span.line, span.column, short(node), self.teardown, entered)
+        return UseFact(
+            value, receiver, method, call, span.line, span.column, self.names.source(node), self.teardown, entered, branch=self.branches > 0
+        )
 
 
 def _expressions(node: ast.AST) -> list[ast.expr]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, HookRecipe, MarkFacts, ModuleFacts
-from codemod.analysis.flow import Function, function_flow, module_flow, own_statements
+from codemod.analysis.flow import Function, function_flow, module_flow
 from codemod.analysis.names import Names
 from codemod.errors import FileError
 from codemod.source.text import decode_python
@@ -94,21 +94,27 @@ class _Indexer:
         plain = [a.arg for a in [*named, *args.kwonlyargs] if a.arg not in optional]
         decorators = tuple(self.names.dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list)
         is_static = "builtins.staticmethod" in decorators
-        defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None]
+        annotations = [a.annotation for a in [*named, *args.kwonlyargs]]
+        written = [e for e in [*args.defaults, *args.kw_defaults, *annotations] if e is not None]
         return FunctionFacts(
             name=node.name,
             qualname=prefix + node.name,
             span=self.names.span(node),
             is_async=isinstance(node, ast.AsyncFunctionDef),
             params=tuple(plain[1:] if prefix and not is_static else plain),
-            defaults=tuple(sorted({self.names.dotted(n) for d in defaults for n in ast.walk(d) if isinstance(n, ast.Name)} - {""})),
+            signature=self._mentioned(written),
             fixture=self._fixture(node),
             marks=self._marks(reversed(node.decorator_list)),
-            requested=self._requested(node),
             decorators=decorators,
             flow=function_flow(node, self.names),
             is_static=is_static,
         )
+
+    def _mentioned(self, expressions: list[ast.expr]) -> tuple[str, ...]:
+        """Return the global names in defaults and annotations (``Depends(get_db)``, ``Annotated[...]``)."""
+        names = (n for e in expressions for n in ast.walk(e) if isinstance(n, ast.Name | ast.Attribute))
+        dotted = {self.names.dotted(n) for n in names}
+        return tuple(sorted(d for d in dotted if d and not d.startswith("builtins.")))
 
     def _class(self, node: ast.ClassDef, prefix: str) -> ClassFacts:
         own = self._pytestmark(node.body)
@@ -149,15 +155,6 @@ class _Indexer:
             span=self.names.span(node),
             editable=editable and not unpacked and positional is None,
         )
-
-    def _requested(self, node: Function) -> tuple[str, ...]:
-        """Return the constant names passed to ``getfixturevalue``."""
-        found = []
-        for call in own_statements(node):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "getfixturevalue":
-                name = self.names.constant(call.args[0]) if call.args else None
-                found.append(name or DYNAMIC)
-        return tuple(found)
 
     # --- marks -------------------------------------------------------------------------------------------------
 
@@ -240,7 +237,7 @@ class _Indexer:
         hook = next((n for n in body if isinstance(n, ast.FunctionDef) and n.name == "pytest_collection_modifyitems"), None)
         if hook is None:
             return None
-        inner = own_statements(hook)
+        inner = list(ast.walk(hook))
         local = {t.id: n.value for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
         for call in inner:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add_marker" and call.args:
@@ -255,8 +252,8 @@ class _Indexer:
 
 def _unconditional(hook: ast.FunctionDef) -> bool:
     """Tell whether the hook's only condition is ``is_async_test`` (or a generator over it)."""
-    tests = [n.test for n in own_statements(hook) if isinstance(n, ast.If)]
-    tests += [c for n in own_statements(hook) if isinstance(n, ast.comprehension) for c in n.ifs]
+    tests = [n.test for n in ast.walk(hook) if isinstance(n, ast.If)]
+    tests += [c for n in ast.walk(hook) if isinstance(n, ast.comprehension) for c in n.ifs]
     return all("is_async_test" in ast.unparse(t) and " and " not in ast.unparse(t) for t in tests)
 
 

@@ -54,10 +54,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A resource in a value: the thing itself, or something that holds it."""
+    """A resource in a value: the thing itself, or something that holds it.
+
+    Not ``certain`` is what an application only may use: a web application reaches all its handlers reach.
+    """
 
     made: Made
     direct: bool = True
+    certain: bool = True
 
 
 Holds = frozenset[Held]
@@ -73,6 +77,7 @@ class Usage:
     use: UseFact = field(compare=False)
     closing: bool = False
     direct: bool = True
+    certain: bool = True
 
     @property
     def location(self) -> Location:
@@ -118,6 +123,7 @@ class Linker:
     drivers: frozenset[str] = frozenset()
     _memo: dict[object, Summary] = field(default_factory=dict)
     _helpers: dict[object, Summary] = field(default_factory=dict)
+    _reached: dict[tuple[str, str], Holds] = field(default_factory=dict)
     _depth: int = 0
     _globals: dict[str, Mapping[str, Holds]] = field(default_factory=dict)
     _replaced: frozenset[tuple[str, str]] | None = None
@@ -165,8 +171,21 @@ class Linker:
         place = f"{target.path}:{target.name}"
         if (target.path, target.name) in self.replaced:
             return place, EMPTY
-        held = self._module_values(target.path).get(target.name, EMPTY)
-        return place, _attribute(held, target.rest) if target.rest else held
+        held = self._module_values(target.path).get(target.name, EMPTY) | self._reach(target.path, target.name)
+        return place, _attribute(held) if target.rest else held
+
+    def _reach(self, path: str, name: str) -> Holds:
+        """Return what a function of the project may use when somebody else calls it (a handler, a dependency)."""
+        key = (path, name)
+        if key not in self._reached:
+            self._reached[key] = EMPTY  # functions that mention each other
+            facts = self.workspace.module(path)
+            function = facts.function(name) if facts is not None else None
+            if function is not None and function.fixture is None:
+                mentioned = (*function.flow.mentions, *function.signature)
+                held = EMPTY.union(*(self.global_value(dotted, path)[1] for dotted in mentioned))
+                self._reached[key] = frozenset(Held(h.made, False, False) for h in held)
+        return self._reached[key]
 
     @property
     def replaced(self) -> frozenset[tuple[str, str]]:
@@ -301,7 +320,7 @@ class _Frame:
             held = self.stores.get("self", EMPTY) | self.given
         else:
             held = self.result(ref.index) if ref.kind == "call" else _holders(self.result(ref.index))
-        return _attribute(held, ref.attribute) if ref.attribute else held
+        return _attribute(held) if ref.attribute else held
 
     def _place(self, ref: Ref) -> str:
         return "self" if ref.kind == "self" else self.linker.global_value(ref.name, self.facts.path)[0]
@@ -378,11 +397,11 @@ class _Frame:
             return replace(made, owner=self.owner, owner_path=self.owner_path, via=(here, *made.via), in_test=self.in_test)
 
         def held(holds: Holds) -> Holds:
-            return frozenset(Held(mine(h.made), h.direct) for h in holds)
+            return frozenset(Held(mine(h.made), h.direct, h.certain) for h in holds)
 
         return Summary(
             value=held(summary.value),
-            usages=tuple(replace(u, made=mine(u.made)) for u in summary.usages),
+            usages=tuple(replace(u, made=mine(u.made), certain=u.certain and not (call.branch or u.use.branch)) for u in summary.usages),
             made=tuple(mine(m) for m in summary.made),
             effects=summary.effects,
             stores=tuple((place, held(holds)) for place, holds in summary.stores),
@@ -402,7 +421,7 @@ class _Frame:
         direct = self.value(use.receiver)
         for h in held:
             closing = use.method in h.made.resource.close_methods and Held(h.made) in direct
-            yield Usage(h.made, self.facts.path, use, closing, Held(h.made) in direct)
+            yield Usage(h.made, self.facts.path, use, closing, Held(h.made) in direct, h.certain)
 
     def _effects(self) -> Iterable[Effect]:
         for position, call in enumerate(self.flow.calls):
@@ -430,14 +449,13 @@ class _Frame:
         return self.linker.workspace.class_at(call.callee, self.facts.path) is not None if call.callee else False
 
 
-def _attribute(held: Holds, name: str) -> Holds:
+def _attribute(held: Holds) -> Holds:
     """Return what an attribute holds: nothing of a known resource, everything of an object that holds one."""
-    del name
-    return frozenset(Held(h.made, False) for h in held if not h.direct or h.made.resource.id == "unknown")
+    return _holders(h for h in held if not h.direct or h.made.resource.id == "unknown")
 
 
-def _holders(held: Holds) -> Holds:
-    return frozenset(Held(h.made, False) for h in held)
+def _holders(held: Iterable[Held]) -> Holds:
+    return frozenset(Held(h.made, False, h.certain) for h in held)
 
 
 def _merged(stores: Iterable[tuple[str, Holds]]) -> dict[str, Holds]:

@@ -72,6 +72,11 @@ class LoopModel:
         del fixture_scopes
         return asked_scope(item, layout)
 
+    def order_dependent(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> bool:
+        """Tell whether the loop of a test depends on which tests ran before it; never so from 1.2 on."""
+        del item, layout, fixture_scopes
+        return False
+
 
 class HijackingLoopModel(LoopModel):
     """pytest-asyncio 1.0 and 1.1: a narrower fixture loop takes the test with it (SEMANTICS §2.4)."""
@@ -82,7 +87,15 @@ class HijackingLoopModel(LoopModel):
     def test_scope(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> Scope | None:
         """Return the narrowest of what the test asks for and what its async fixtures run on."""
         asked = asked_scope(item, layout)
-        return asked if asked is None else min(asked, *fixture_scopes, asked)
+        # The class loop of a function outside classes is made for that one test, so it is always the newest.
+        if asked is None or (asked is Scope.CLASS and not item.classes):
+            return asked
+        return min(asked, *fixture_scopes, asked)
+
+    def order_dependent(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> bool:
+        """Tell whether the test runs on the loop it asks for only when that loop is made for it, else on a fixture's."""
+        asked = asked_scope(item, layout)
+        return asked is not None and self.test_scope(item, layout, fixture_scopes) is not asked
 
 
 def _first(*scopes: Scope | None) -> Scope | None:

@@ -115,12 +115,16 @@ class Names:
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return Span(node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end))
 
+    def source(self, node: ast.expr, limit: int = 60) -> str:
+        """Return the source of ``node`` on one line, cut at ``limit`` characters."""
+        span = self.span(node)
+        if span.line == span.end_line:
+            text = self.lines[span.line - 1][span.column : span.end_column]
+        else:
+            first, last = self.lines[span.line - 1][span.column :], self.lines[span.end_line - 1][: span.end_column]
+            text = " ".join(" ".join([first, *self.lines[span.line : span.end_line - 1], last]).split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         return offset if text.isascii() else len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
-
-
-def short(node: ast.AST, limit: int = 60) -> str:
-    """Return the source of ``node`` on one line, cut at ``limit`` characters."""
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -80,9 +80,10 @@ class NamedRemedy:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The known pytest-asyncio releases, oldest first, and the first release of each feature."""
+    """The known pytest-asyncio and pytest releases, oldest first, and the first pytest-asyncio of each feature."""
 
     known: tuple[str, ...]
+    pytest: tuple[str, ...]
     since: Mapping[str, str]
 
 
@@ -123,7 +124,7 @@ def knowledge_base() -> KnowledgeBase:
 def versions() -> Versions:
     """Load versions.toml once."""
     data = _load("versions.toml")
-    return Versions(known=tuple(data["known"]), since=dict(data["since"]))
+    return Versions(known=tuple(data["known"]), pytest=tuple(data["pytest"]), since=dict(data["since"]))
 
 
 @cache

@@ -1,8 +1,9 @@
 """Which configuration pytest uses for a folder, and what it says — found as pytest does, without running anything.
 
-A re-statement of ``_pytest.config.findpaths`` and of the parts of ``Config`` around it, for pytest 7.2 to 9.2. What
+A re-statement of ``_pytest.config.findpaths`` and of the parts of ``Config`` around it, for pytest 7.0 to 9.2. What
 differs between versions, from the sources and from runs of 7.4, 8.4, 9.0, 9.1 and 9.2:
 
+- 7.2  ``.pytest.ini`` is looked for;
 - 8.1  a pyproject.toml without a pytest table becomes the inifile where nothing else is found;
 - 9.0  ``pytest.toml`` and ``.pytest.toml``; native ``[tool.pytest]``; an empty ``.pytest.ini`` counts; the files after
   the chosen one are read as well, so that a broken one among them is an error;
@@ -29,8 +30,16 @@ if TYPE_CHECKING:
 
 NEWEST: PytestVersion = (9, 2)
 
-_NAMES_7 = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-_NAMES_9 = ("pytest.toml", ".pytest.toml", *_NAMES_7)
+# In pytest's order, with the version that first looks for each.
+_NAMES: Mapping[str, PytestVersion] = {
+    "pytest.toml": (9, 0),
+    ".pytest.toml": (9, 0),
+    "pytest.ini": (0, 0),
+    ".pytest.ini": (7, 2),
+    "pyproject.toml": (0, 0),
+    "tox.ini": (0, 0),
+    "setup.cfg": (0, 0),
+}
 _SECTIONS = {".ini": ("pytest",), ".cfg": ("tool:pytest",), ".toml": INI_OPTIONS}
 
 
@@ -91,7 +100,7 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
 
 def has_own(folder: Path, pytest_version: PytestVersion = NEWEST) -> bool:
     """Tell whether ``folder`` itself holds a file pytest takes its configuration from; a broken one counts."""
-    names = _NAMES_9 if pytest_version >= (9, 0) else _NAMES_7
+    names = _names(pytest_version)
     try:
         return any(_is_file(folder / name) and _load(folder / name, pytest_version) is not None for name in names)
     except ConfigError:
@@ -151,7 +160,7 @@ def _search(invocation: Path, folders: list[Path], rootdir_given: bool, version:
 
 def _locate(folders: Sequence[Path], version: PytestVersion) -> Setup | None:
     """Search each folder and its ancestors; return None where no file counts."""
-    names = _NAMES_9 if version >= (9, 0) else _NAMES_7
+    names = _names(version)
     fallback: Path | None = None
     for base in (base for start in folders for base in (start, *start.parents)):
         for index, name in enumerate(names):
@@ -167,6 +176,11 @@ def _locate(folders: Sequence[Path], version: PytestVersion) -> Setup | None:
     if fallback is not None and version >= (8, 1):
         return Setup(fallback.parent, fallback, Section(INI_OPTIONS))
     return None
+
+
+def _names(version: PytestVersion) -> list[str]:
+    """Return the file names that pytest looks for, in its order."""
+    return [name for name, since in _NAMES.items() if version >= since]
 
 
 def _check_rest(base: Path, names: Iterable[str], version: PytestVersion) -> None:

@@ -12,6 +12,7 @@ with one loop it changes nothing, and most libraries have removed the parameter 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from codemod.analysis.link import Made
@@ -19,13 +20,15 @@ from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
 from codemod.rules._base import Rule, finding
 
+_LOOP_KEY = re.compile(r"""["']loop["']""")
+
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per constructor call that is given a loop."""
     seen: dict[object, Made] = {m.site: m for one in suite.linked for s in one.summaries.values() for m in s.made}
     for made in sorted(seen.values(), key=lambda m: m.site):
         keywords = dict(made.call.keywords) if made.call is not None else {}
-        if "loop" in keywords or "'loop'" in keywords.get("connect_args", ""):
+        if "loop" in keywords or _LOOP_KEY.search(keywords.get("connect_args", "")):
             symbol = made.owner.qualname if made.owner is not None else made.name
             message = f"`{made.name}` ({made.resource.name}) is handed an event loop, which cures no mismatch"
             yield finding(RULE.code, made.location, message, made.resource.id, symbol)

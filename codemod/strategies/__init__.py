@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codemod.analysis.crossings import Crossing
+from codemod.analysis.loops import Layout
 from codemod.analysis.suite import Suite
 from codemod.model import Alternative, Applicability, Finding, Remedy, StrategyName
-from codemod.strategies.layouts import Candidate, isolate, share, share_obstacle, valid_layout
+from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpress, ConfigPlace, operations
 
 _COST = {
@@ -16,15 +17,16 @@ _COST = {
     "share": "one loop for the whole run: never slower, but tests see tasks and state that earlier tests leave behind",
 }
 _LOOPS = {"isolate": "one per test", "share": "one per run"}
-CROSSING_CODES = ("LM201", "LM202", "LM203", "LM204", "LM602")
+_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204", "LM602")
+_POSSIBLE = "LM205"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was decided: the strategy's name, its remedy (None: nothing to do, or nothing complete), and the roads not taken."""
+    """What was decided: the strategy's name, its remedies (none: nothing to do, or nothing complete), and the roads not taken."""
 
     strategy: str
-    remedy: Remedy | None = None
+    remedies: tuple[Remedy, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     reason: str = ""
 
@@ -34,8 +36,13 @@ class _Offer:
     """A strategy's best candidate as a remedy, or the reason why it has none."""
 
     name: str
-    remedy: Remedy | None
+    remedy: Remedy | None = None
+    layout: Layout | None = None
     reason: str = ""
+
+    @property
+    def trust(self) -> int:
+        return int(self.remedy.applicability) if self.remedy is not None else -1
 
     def alternative(self) -> Alternative:
         edits = len(self.remedy.operations) if self.remedy is not None else 0
@@ -43,69 +50,101 @@ class _Offer:
         return Alternative(self.name, self.remedy is not None, edits, _LOOPS[self.name], _COST[self.name], reason)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What every offer is made from: the suite, where options are written, the crossings to repair, the findings answered."""
+
+    suite: Suite
+    config: ConfigPlace
+    crossings: tuple[Crossing, ...]
+    findings: tuple[str, ...]
+
+
 def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: Iterable[Finding]) -> Choice:
-    """Return the repair of ``suite`` under ``strategy``."""
-    ids = tuple(f.id for f in findings if f.code in CROSSING_CODES)
+    """Return the repair of ``suite`` under ``strategy``, and what could be repaired if the reader says it is real."""
+    findings = tuple(findings)
     start = valid_layout(suite)
     crossings = suite.diagnose(start).proven
-    if not crossings:
-        own = Candidate("preserve", start, Applicability.SAFE, "give fixtures that outlive their loop a loop as wide")
-        remedy = _offer(suite, "preserve", [own], config, (), ids).remedy if start != suite.layout else None
-        return Choice("preserve", remedy)
-    if strategy is StrategyName.PRESERVE:
+    case = _Case(suite, config, crossings, tuple(f.id for f in findings if f.code in _REPAIRED_TOGETHER))
+    if crossings and strategy is StrategyName.PRESERVE:
         return Choice("preserve", reason="the suite's loops are not consistent: there is nothing to preserve; use auto, isolate or share")
-    obstacle = share_obstacle(suite)
-    offers = {
-        "isolate": _offer(suite, "isolate", isolate(suite, start), config, crossings, ids),
-        "share": _Offer("share", None, obstacle) if obstacle else _offer(suite, "share", share(suite, start), config, crossings, ids),
-    }
-    return _decide(offers, strategy)
+    offers = _offers(case, start, strategy)
+    best = max(offers, key=lambda offer: offer.trust)
+    others = tuple(o.alternative() for o in _all_offers(case, start, offers) if o is not best) if crossings else ()
+    if best.remedy is None and crossings:
+        return Choice(strategy.value, (), others, "; ".join(f"{o.name}: {o.reason}" for o in offers))
+    possible = _possible(case, best.layout or start, tuple(f.id for f in findings if f.code == _POSSIBLE))
+    return Choice(best.name, tuple(r for r in (best.remedy, possible) if r is not None), others)
 
 
-def _decide(offers: dict[str, _Offer], strategy: StrategyName) -> Choice:
-    order = ["isolate", "share"] if strategy is StrategyName.AUTO else [strategy.value]
-    ranked = sorted((name for name in order if offers[name].remedy is not None), key=lambda n: -_trust(offers[n]))
-    if not ranked:
-        reason = "; ".join(f"{name}: {offers[name].reason}" for name in order)
-        return Choice(strategy.value, None, tuple(o.alternative() for o in offers.values()), reason)
-    best = offers[ranked[0]]
-    others = tuple(o.alternative() for o in offers.values() if o is not best)
-    return Choice(best.name, best.remedy, others)
+def _offers(case: _Case, start: Layout, strategy: StrategyName) -> list[_Offer]:
+    """Return what the strategy may choose from, in the order of preference."""
+    if not case.crossings:
+        return [_preserve(case, start)]
+    names = ["isolate", "share"] if strategy is StrategyName.AUTO else [strategy.value]
+    return [_ask(case, start, name) for name in names]
 
 
-def _trust(offer: _Offer) -> int:
-    return int(offer.remedy.applicability) if offer.remedy is not None else -1
+def _all_offers(case: _Case, start: Layout, offers: list[_Offer]) -> list[_Offer]:
+    made = {offer.name for offer in offers}
+    return [*offers, *(_ask(case, start, name) for name in ("isolate", "share") if name not in made)]
 
 
-def _offer(
-    suite: Suite, name: str, candidates: Iterable[Candidate], config: ConfigPlace, crossings: tuple[Crossing, ...], ids: tuple[str, ...]
-) -> _Offer:
+def _ask(case: _Case, start: Layout, name: str) -> _Offer:
+    if name == "isolate":
+        return _offer(case, name, isolate(case.suite, start))
+    obstacle = share_obstacle(case.suite)
+    return _Offer(name, reason=obstacle) if obstacle else _offer(case, name, share(case.suite, start))
+
+
+def _preserve(case: _Case, start: Layout) -> _Offer:
+    if start == case.suite.layout:
+        return _Offer("preserve")
+    own = Candidate("preserve", start, Applicability.SAFE, "give fixtures that outlive their loop a loop as wide")
+    return _offer(case, "preserve", [own])
+
+
+def _offer(case: _Case, name: str, candidates: Iterable[Candidate]) -> _Offer:
     """Return the first safe candidate that can be written down, else the first that can be at all."""
-    second: Remedy | None = None
-    reason = "no layout of loops repairs every crossing"
+    best = _Offer(name, reason="no layout of loops repairs every crossing")
     for candidate in candidates:
         try:
-            remedy = _remedy(suite, candidate, config, crossings, ids)
+            remedy = _remedy(case, candidate)
         except CannotExpress as obstacle:
-            reason = str(obstacle)
+            best = best if best.remedy is not None else _Offer(name, reason=str(obstacle))
             continue
+        if remedy.applicability > best.trust:
+            best = _Offer(name, remedy, candidate.layout)
         if remedy.applicability is Applicability.SAFE:
-            return _Offer(name, remedy)
-        second = second or remedy
-    return _Offer(name, second, "" if second is not None else reason)
+            break
+    return best
 
 
-def _remedy(
-    suite: Suite, candidate: Candidate, config: ConfigPlace, crossings: tuple[Crossing, ...], ids: tuple[str, ...]
-) -> Remedy:
-    edits = operations(suite, candidate.layout, config, crossings)
+def _remedy(case: _Case, candidate: Candidate) -> Remedy:
+    edits = operations(case.suite, candidate.layout, case.config, case.crossings)
     applicability, condition = candidate.applicability, candidate.condition
-    found = suite.diagnose(candidate.layout)
+    found = case.suite.diagnose(candidate.layout)
     if found.unknown or found.unknown_tests:
         names = [key.qualname for key in found.unknown] + list(found.unknown_tests)
         applicability = min(applicability, Applicability.UNSAFE)
         condition = condition or f"the scope of `{names[0]}` is computed while the suite runs, so its loop cannot be known"
-    code = crossings and ("LM201" if any(c.made.owner is not None for c in crossings) else "LM202") or "LM203"
-    return Remedy(f"{candidate.name}: {candidate.title}" if crossings else candidate.title, code, applicability, edits, ids, condition)
+    owned = any(c.made.owner is not None for c in case.crossings)
+    code = ("LM201" if owned else "LM202") if case.crossings else "LM203"
+    title = f"{candidate.name}: {candidate.title}" if case.crossings else candidate.title
+    return Remedy(title, code, applicability, edits, case.findings, condition)
 
 
+def _possible(case: _Case, layout: Layout, findings: tuple[str, ...]) -> Remedy | None:
+    """Return the cure of crossings that only happen if the application takes a certain way (unsafe: it may never)."""
+    suite = case.suite
+    crossings = suite.diagnose(layout).possible
+    freed = free_engines(suite, layout, crossings)
+    if freed == layout:
+        return None
+    try:
+        already = set(operations(suite, layout, case.config, ()))
+        edits = tuple(op for op in operations(suite, freed, case.config, ()) if op not in already)
+    except CannotExpress:
+        return None
+    condition = "loopmend cannot see whether the application really uses the engine in these tests"
+    return Remedy("free the engines the application may use on many loops", _POSSIBLE, Applicability.UNSAFE, edits, findings, condition)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from codemod.analysis.crossings import Crossing, runs_on_loop
+from codemod.analysis.crossings import Crossing, new_mismatches, runs_on_loop
 from codemod.analysis.link import Effect, Made
 from codemod.analysis.loops import Layout, Site
-from codemod.analysis.resolve import FixtureKey
 from codemod.analysis.suite import Suite
 from codemod.knowledge import versions
 from codemod.model import Applicability
@@ -31,11 +30,16 @@ class Candidate:
 
 
 def valid_layout(suite: Suite) -> Layout:
-    """Return the layout with each fixture whose loop is narrower than its cache scope given its own loop (LM203)."""
+    """Return the layout with each fixture whose loop is narrower than its cache scope given its own loop (LM203).
+
+    A fixture that also asks for a narrower fixture stays a ScopeMismatch whatever its loop, so it is left alone.
+    """
     layout = suite.layout
-    for mismatch in suite.diagnose().mismatches:
+    mismatches = suite.diagnose().mismatches
+    hopeless = {mismatch.fixture.key for mismatch in mismatches if mismatch.needs is not None}
+    for mismatch in mismatches:
         cache = layout.cache_scope(mismatch.fixture)
-        if mismatch.needs is None and cache is not None:
+        if mismatch.fixture.key not in hopeless and cache is not None:
             layout = layout.with_(loop={**layout.loop, mismatch.fixture.key: cache})
     return layout
 
@@ -62,8 +66,8 @@ def isolate(suite: Suite, start: Layout) -> Iterator[Candidate]:
 
 
 def _isolating(suite: Suite, start: Layout, layout: Layout, title: str) -> Candidate:
-    narrowed = [key for key, scope in layout.cache.items() if start.cache.get(key) is not scope]
-    effects = [effect for key in narrowed for effect in suite.effects(key)]
+    shortened = [key for key, scope in layout.cache.items() if start.cache.get(key) is not scope]
+    effects = [effect for key in shortened for effect in suite.effects(key)]
     if not effects:
         return Candidate("isolate", layout, Applicability.SAFE, title)
     return Candidate("isolate", layout, Applicability.UNSAFE, title, _lifetime(effects[0]))
@@ -110,9 +114,7 @@ def _asyncio_runs(suite: Suite) -> Iterator[str]:
 def complete(suite: Suite, layout: Layout) -> bool:
     """Tell whether nothing proven is left under ``layout``, and nothing is refused at setup."""
     found = suite.diagnose(layout)
-    before = {(m.fixture.key, m.needs.key if m.needs else None) for m in suite.diagnose().mismatches}
-    new = [m for m in found.mismatches if (m.fixture.key, m.needs.key if m.needs else None) not in before or m.needs is None]
-    return not found.proven and not new
+    return not found.proven and not new_mismatches(suite.diagnose(), found)
 
 
 def align_function(suite: Suite, layout: Layout) -> Layout:
@@ -136,10 +138,10 @@ def align_function(suite: Suite, layout: Layout) -> Layout:
     return changed
 
 
-def free_engines(suite: Suite, layout: Layout) -> Layout:
+def free_engines(suite: Suite, layout: Layout, crossings: tuple[Crossing, ...] | None = None) -> Layout:
     """Give every crossing pooled engine NullPool (test code) or a dispose after each test (application code)."""
     freed, disposed = set(layout.freed), set(layout.disposed)
-    for crossing in suite.diagnose(layout).proven:
+    for crossing in suite.diagnose(layout).proven if crossings is None else crossings:
         made = crossing.made
         if not made.resource.pooled:
             continue
@@ -188,8 +190,3 @@ def _scoped_marks(suite: Suite, layout: Layout, wanted: Callable[[Scope], bool])
             if scope is not None and wanted(scope):
                 found[(mark.path, mark.span)] = None
     return list(found)
-
-
-def narrowed(layout: Layout, start: Layout) -> list[FixtureKey]:
-    """Return the fixtures whose cache scope ``layout`` drops."""
-    return sorted((k for k, s in layout.cache.items() if start.cache.get(k) is not s), key=lambda k: (k.path, k.qualname))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codemod.analysis.crossings import Crossing, runs_on_loop
+from codemod.analysis.crossings import Crossing
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
 from codemod.analysis.link import Made
 from codemod.analysis.loops import Layout, Site
@@ -200,12 +200,6 @@ class _Writer:
         for key in sorted((k for k in users if k in known), key=_key_order):
             for span in known[key].function.flow.suppressions:
                 yield RemoveHandler(key.path, span)
-
-
-def wide_fixtures(suite: Suite, layout: Layout) -> list[FixtureDef]:
-    """Return the fixtures on a loop that live longer than a function under ``layout``."""
-    known = suite.fixtures().values()
-    return [f for f in known if runs_on_loop(suite.graph, f, suite.models[0]) and (layout.cache_scope(f) or Scope.FUNCTION) > Scope.FUNCTION]
 
 
 def _dispose_code(module: str, name: str, close: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from project_tree import write_tree
 
 from codemod.errors import ConfigError
-from codemod.project.pytest_config import find_setup, resolve
+from codemod.project.pytest_config import find_setup, has_own, resolve
 from codemod.project.pytest_options import LIST_DEFAULTS, OPTION_KINDS
 
 NATIVE = "[tool.pytest]\nasyncio_mode = 'auto'\n"
@@ -37,6 +37,8 @@ NOT_LOCATED = [
     ({".pytest.ini": ""}, (8, 4)),
     ({"pytest.toml": "[pytest]"}, (8, 4)),
     ({"pyproject.toml": ""}, (7, 4)),
+    ({"pyproject.toml": ""}, (8, 0)),
+    ({".pytest.ini": "[pytest]"}, (7, 1)),
     ({"pyproject.toml": NATIVE}, (7, 4)),
     ({"tox.ini": "[tox]\n"}, (9, 2)),
     ({"setup.cfg": "[metadata]\n"}, (9, 2)),
@@ -281,3 +283,35 @@ def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(ConfigError, match=r"pytest\.ini: Permission denied"):
         resolve(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "version"),
+    [
+        ("pytest.ini", "", (9, 2)),
+        ("tox.ini", "[pytest]", (7, 4)),
+        ("pytest.toml", "", (9, 0)),
+        ("setup.cfg", "broken", (9, 2)),
+    ],
+)
+def test_has_own(tmp_path: Path, name: str, content: str, version: tuple[int, int]) -> None:
+    assert has_own(write_tree(tmp_path, {name: content}), version)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "version"),
+    [
+        ("x.txt", "", (9, 2)),
+        ("pyproject.toml", "", (9, 2)),
+        ("tox.ini", "[tox]", (9, 2)),
+        ("pytest.toml", "", (8, 4)),
+        ("sub/pytest.ini", "", (9, 2)),
+    ],
+)
+def test_has_none_of_its_own(tmp_path: Path, name: str, content: str, version: tuple[int, int]) -> None:
+    assert not has_own(write_tree(tmp_path, {name: content}), version)
+
+
+def test_has_none_of_its_own_below_one_that_has(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pytest.ini": "", "sub/x": ""})
+    assert not has_own(tmp_path / "sub")

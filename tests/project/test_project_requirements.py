@@ -66,6 +66,7 @@ DECLARED = [
     ("requirements-dev.txt", "x\npytest-asyncio >= 0.21, < 1  # why\n", (2, "<1,>=0.21", ">=0.21,<1")),
     ("test-requirements.txt", "pytest-asyncio ; python_version > '3.8'\r\n", (1, "", "")),
     ("requirements/test.txt", "\ufeffpytest_asyncio===1.0\n", (1, "===1.0", "===1.0")),
+    ("requirements.txt", "# a comment does not go on \\\npytest-asyncio\n", (2, "", "")),
     ("requirements.txt", "pytest-asyncio==1.0\n".encode("utf-16"), (1, "==1.0", "==1.0")),
     ("requirements.in", "pytest.asyncio<2", (1, "<2", "<2")),
     ("constraints.txt", "x==1\npytest-asyncio<0.22", (2, "<0.22", "<0.22")),
@@ -101,7 +102,6 @@ SILENT = [
         "requirements.txt",
         "# pytest-asyncio==1.0\n--find-links pytest-asyncio\n-e ./pytest-asyncio\n-r https://host/r.txt\n",
     ),
-    ("requirements.txt", "# a comment does not go on \\\n"),
     ("notes.txt", "pytest-asyncio==1.0\n"),
     ("other.yml", "- pytest-asyncio==1.0\n"),
     ("setup.cfg", "[metadata]\nname = pytest-asyncio\n"),
@@ -299,6 +299,12 @@ def test_override_must_be_a_version(override: str) -> None:
 def test_lock_wins_over_declarations(tmp_path: Path) -> None:
     files = {"uv.lock": TOML_LOCK.format(key="package"), "requirements.txt": "pytest-asyncio==0.21.1\n"}
     assert choose(tmp_path, files) == ChosenVersion("0.23.8", "uv.lock:6", ("0.23.8",))
+
+
+def test_the_nearest_lock_wins(tmp_path: Path) -> None:
+    far, near = TOML_LOCK.format(key="package"), TOML_LOCK.format(key="package").replace("0.23.8", "0.21.2")
+    files: dict[str, str | bytes] = {"uv.lock": far, "svc/uv.lock": near}
+    assert choose(tmp_path, files, "svc") == ChosenVersion("0.21.2", "svc/uv.lock:6", ("0.21.2",))
 
 
 def test_a_far_lock_that_a_near_range_forbids_is_anothers(tmp_path: Path) -> None:

@@ -114,9 +114,14 @@ def test_overrides_win(root: Path) -> None:
 
 def test_pairs_change_one_key_of_a_resource(root: Path) -> None:
     write_tree(root, {"loopmend.toml": EVERYTHING})
-    pairs = dict(map(parse_pair, ['resources."my.http.Client".bound="creation"', 'resources."a.B"={bound="never"}']))
+    texts = [
+        'resources."my.http.Client".bound="creation"',
+        'resources."my.db.Pool".close=""',
+        'resources."a.B"={bound="never"}',
+    ]
+    pairs = dict(map(parse_pair, texts))
     assert load(root, pairs, isolated=False).resources == (
-        UserResource("my.db.Pool", "first-use", "await {value}.close()"),
+        UserResource("my.db.Pool", "first-use"),
         UserResource("my.http.Client", "creation"),
         UserResource("a.B", "never"),
     )

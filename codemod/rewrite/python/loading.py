@@ -13,17 +13,21 @@ import ast
 import io
 import tokenize
 from token import tok_name
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from codemod.errors import FileError
 from codemod.rewrite.python.syntax import RefusalError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TOO_DEEP = "too deeply nested to edit"
 MAX_DEPTH = 200
 MAX_BRACKETS = 50
 MAX_PATTERN_BRACKETS = 6
-_SILENT = frozenset({"NL", "COMMENT"})
+_SILENT = frozenset({"NL", "COMMENT", "INDENT", "DEDENT"})
 
 
 def load(path: str, data: bytes) -> tuple[cst.Module, ast.Module]:
@@ -95,20 +99,33 @@ def _levels(node: ast.AST) -> int:
 
 def _refuse_tokens(data: bytes) -> None:
     """Raise RefusalError where brackets are too deep, or one string is made of too many pieces."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     brackets = pieces = formats = 0
-    limit, new_line = MAX_BRACKETS, True
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        kind = tok_name[token.type]
-        if new_line and kind not in _SILENT | {"INDENT", "DEDENT", "NEWLINE"}:
-            limit = MAX_PATTERN_BRACKETS if token.string == "case" else MAX_BRACKETS
-        new_line = kind == "NEWLINE" or (new_line and kind in _SILENT | {"INDENT", "DEDENT"})
-        brackets += (token.string in ("(", "[", "{")) - (token.string in (")", "]", "}"))
+    limit = MAX_BRACKETS
+    for starts_line, kind, text in _tokens(data):
+        if starts_line:
+            limit, pieces = (MAX_PATTERN_BRACKETS if text == "case" else MAX_BRACKETS), 0
+        elif brackets == 0 and text in (":", "="):
+            # The pattern is over, or ``case`` was the name of a variable.
+            limit = MAX_BRACKETS
+        brackets += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
         if kind in ("STRING", "FSTRING_START", "TSTRING_START"):
             pieces += formats == 0
-        elif kind not in _SILENT and formats == 0:
+        elif formats == 0:
             pieces = 0
         formats += kind.endswith("STRING_START") - kind.endswith("STRING_END")
         if brackets > limit or pieces > MAX_DEPTH:
             raise RefusalError(TOO_DEEP)
+
+
+def _tokens(data: bytes) -> Iterator[tuple[bool, str, str]]:
+    """Yield the tokens that mean something: whether one starts a logical line, its kind, its text."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    starts_line = True
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        kind = tok_name[token.type]
+        if kind == "NEWLINE":
+            starts_line = True
+        elif kind not in _SILENT:
+            yield starts_line, kind, token.string
+            starts_line = False

@@ -1,0 +1,17 @@
+import os
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def pool():
+    pool = await asyncpg.create_pool(os.environ["PG_PLAIN_URL"])
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def database(request):
+    return request.getfixturevalue("pool")

@@ -1,0 +1,10 @@
+import pytest_asyncio
+
+from .support import connect
+
+
+@pytest_asyncio.fixture
+async def connection():
+    connection = await connect()
+    yield connection
+    await connection.close()

@@ -1,0 +1,1 @@
+from tests.fixtures.database import pool  # noqa: F401

@@ -1,0 +1,13 @@
+import os
+
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+
+@pytest_asyncio.fixture
+async def session():
+    engine = create_async_engine(os.environ["DATABASE_URL"], poolclass=NullPool)
+    async with AsyncSession(engine) as session:
+        yield session
+    await engine.dispose()

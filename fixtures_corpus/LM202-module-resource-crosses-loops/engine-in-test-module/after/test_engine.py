@@ -1,0 +1,14 @@
+import os
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+engine = create_async_engine(os.environ["DATABASE_URL"], echo=False, poolclass=NullPool)
+
+
+@pytest.mark.parametrize("i", range(3))
+async def test_select(i):
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select 1")) == 1

@@ -1,0 +1,10 @@
+import pytest
+from appdb import engine
+from sqlalchemy import text
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module")]
+
+@pytest.mark.parametrize("i", range(3))
+async def test_select(i):
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select 1")) == 1

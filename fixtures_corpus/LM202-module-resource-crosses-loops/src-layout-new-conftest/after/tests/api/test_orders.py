@@ -1,0 +1,9 @@
+import pytest
+from shop.db import engine
+from sqlalchemy import text
+
+
+@pytest.mark.parametrize("i", range(3))
+async def test_select(i):
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select 1")) == 1
