@@ -21,7 +21,7 @@ from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
 from codemod.errors import FileError, UsageError
 from codemod.knowledge import Resource, knowledge_base, versions
-from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport
+from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, merge
 from codemod.project import discover, pytest_config, requirements
 from codemod.project.pytest_config import PytestConfig
@@ -156,7 +156,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     graph = resolve(
         workspace, mode, lists["python_classes"] or ("Test",), lists["python_functions"] or ("test",), lists["usefixtures"]
     )
-    linked = _link(graph, _drivers(project, workspace), tell)
+    linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph, models)
     return Suite(workspace, graph, linked, layout, project.version, target, models, project.version_origin, place)
 
@@ -168,8 +168,8 @@ def _versions(project: Project) -> tuple[str, ...]:
     return (project.version, versions().known[-1] if target == "latest" else str(target))
 
 
-def _link(graph: Graph, drivers: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
-    linker = Linker(graph, drivers)
+def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
+    linker = Linker(graph, mentions)
     linked = []
     for done, item in enumerate(graph.items):
         if tell is not None and done % 50 == 0:
@@ -189,11 +189,12 @@ def _layout(config: PytestConfig, graph: Graph, models: tuple[LoopModel, ...]) -
     )
 
 
-def _drivers(project: Project, workspace: Workspace) -> frozenset[str]:
-    """Return the database drivers the requirements or the sources mention."""
+def _mentions(project: Project, workspace: Workspace) -> frozenset[str]:
+    """Return the database drivers and mocking libraries the requirements or the sources mention."""
     names = {module for driver in workspace.knowledge.drivers for module in driver.modules}
+    names |= {name for resource in workspace.knowledge.by_id.values() for name in resource.mocked_by}
     mentioned = requirements.mentions(project.root, names)
-    patterns = {name: name.encode() for name in names - mentioned}
+    patterns = {name: name.replace("-", "_").encode() for name in names - mentioned}
     for path in project.files:
         data = workspace.read(path) or b""
         found = {name for name, pattern in patterns.items() if pattern in data}
@@ -211,9 +212,25 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     settings = project.settings
     if settings.remedy is not None:
         remedy = named_remedy(suite, settings.remedy, findings)
-        return Choice(settings.remedy), merge([remedy] if remedy is not None else [], unsafe=True)
+        warning = remedy.condition if remedy is not None else ""
+        return Choice(settings.remedy, reason=warning), merge([remedy] if remedy is not None else [], unsafe=True)
     choice = choose(suite, settings.strategy, project.config_place, findings)
-    return choice, merge((r for r in choice.remedies if set(r.findings) & {f.id for f in findings}), settings.unsafe)
+    wanted = [r for r in choice.remedies if set(r.findings) & {f.id for f in findings}]
+    newer = _newer_syntax(suite.workspace) if wanted else ""
+    return choice, merge((_doubted(r, newer) if newer else r for r in wanted), settings.unsafe)
+
+
+def _newer_syntax(workspace: Workspace) -> str:
+    """Return a test file that is only too new for the Python loopmend runs on, "" where there is none."""
+    from codemod.rewrite.python.newer import is_valid
+
+    unread = (p for p in workspace.failures if workspace.is_test_code(p) and (data := workspace.read(p)) is not None and is_valid(data))
+    return next(unread, "")
+
+
+def _doubted(remedy: Remedy, path: str) -> Remedy:
+    reason = f"{path} has syntax newer than the Python loopmend runs on and was not read: run loopmend on a newer Python"
+    return replace(remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason)
 
 
 def rewrite(plan: Plan, workspace: Workspace) -> tuple[tuple[FileChange, ...], Plan, tuple[FileFailure, ...]]:
@@ -274,8 +291,9 @@ def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestCo
 
 def _doubt(before: Suite, after: Suite) -> str:
     """Return what speaks against the result, "" where nothing does."""
-    if after.workspace.failures.keys() - before.workspace.failures.keys():
-        return f"the rewritten {next(iter(after.workspace.failures))} cannot be read back"
+    lost = {*after.workspace.failures, *after.workspace.unread} - {*before.workspace.failures, *before.workspace.unread}
+    if lost:
+        return f"the rewritten {min(lost)} cannot be read back"
     found = after.diagnose()
     if found.proven:
         return f"`{found.proven[0].made.name}` would still cross loops"
@@ -320,9 +338,18 @@ def _report(
         alternatives=choice.alternatives if choice is not None else (),
         changes=changes,
         failures=tuple(found[path] for path in sorted(found)),
-        notes=(*notes, *_nested_note(project), *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
+        notes=(*notes, *_unread_note(workspace), *_nested_note(project), *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
         counts=_counts(suite, project.files),
     )
+
+
+def _unread_note(workspace: Workspace) -> tuple[str, ...]:
+    unread = sorted(workspace.unread.values(), key=lambda failure: failure.path)
+    if not unread:
+        return ()
+    names = "; ".join(f"{failure.path} ({failure.reason})" for failure in unread[:5]) + ("; …" if len(unread) > 5 else "")
+    count = "1 application file" if len(unread) == 1 else f"{len(unread)} application files"
+    return (f"{count} could not be read, so values made there are unknown: {names}",)
 
 
 def _nested_note(project: Project) -> tuple[str, ...]:

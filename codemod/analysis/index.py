@@ -123,7 +123,7 @@ class _Indexer:
             qualname=prefix + node.name,
             bases=tuple(self.names.dotted(b.value if isinstance(b, ast.Subscript) else b) for b in node.bases),
             marks=(*own, *self._marks(reversed(node.decorator_list))),
-            has_init=any(isinstance(n, ast.FunctionDef) and n.name == "__init__" for n in node.body),
+            has_init=any(isinstance(n, ast.FunctionDef) and n.name in ("__init__", "__new__") for n in node.body),
             line=node.lineno,
         )
 

@@ -117,10 +117,10 @@ class Linked:
 
 @dataclass(slots=True)
 class Linker:
-    """Evaluates the functions of a graph. ``drivers`` names the database drivers the project mentions."""
+    """Evaluates the functions of a graph. ``mentions`` names the drivers and mocking libraries the project mentions."""
 
     graph: Graph
-    drivers: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
     _memo: dict[object, Summary] = field(default_factory=dict)
     _helpers: dict[object, Summary] = field(default_factory=dict)
     _reached: dict[tuple[str, str], Holds] = field(default_factory=dict)
@@ -212,6 +212,8 @@ class Linker:
 
     def bound(self, resource: Resource, call: CallFact, importer: str) -> tuple[str, bool]:
         """Return (when the made object is bound, whether its driver never binds)."""
+        if self.mentions & set(resource.mocked_by):
+            return "never", False
         for keyword, text in call.keywords:
             values = resource.free_when.get(keyword, ())
             if "*" in values or text.rpartition(".")[2] in values:
@@ -228,7 +230,7 @@ class Linker:
         if "://" in text or "+" in text:
             scheme = text.partition(":")[0]
             return next((d.bound for d in drivers if scheme in d.prefixes), "unknown")
-        mentioned = [d.bound for d in drivers if self.drivers & set(d.modules)]
+        mentioned = [d.bound for d in drivers if self.mentions & set(d.modules)]
         return "never" if mentioned and all(bound == "never" for bound in mentioned) else "first-use"
 
     def _constant(self, dotted: str, importer: str) -> str:
@@ -417,11 +419,15 @@ class _Frame:
             makes = known.by_call.get(call.callee)
             built_now = makes is not None or (use.method == "__call__" and any(h.made.resource.hands_over.get("__call__") for h in held))
             if use.entered and built_now:
-                held = self.result(use.call) & frozenset(h for h in self.result(use.call) if h.direct and h.made.resource.bound == "creation")
+                held = frozenset(h for h in self.result(use.call) if h.direct and h.made.bound == "creation")
         direct = self.value(use.receiver)
         for h in held:
-            closing = use.method in h.made.resource.close_methods and Held(h.made) in direct
-            yield Usage(h.made, self.facts.path, use, closing, Held(h.made) in direct, h.certain)
+            closing = use.method in h.made.resource.close_methods and h.direct and h in direct
+            yield Usage(h.made, self.facts.path, use, closing, h.direct and h in direct, h.certain and not self._hidden(h.made))
+
+    def _hidden(self, made: Made) -> bool:
+        """Tell whether only application code touches an object of its own: tests may well replace what it talks to."""
+        return made.owner is None and not self.linker.workspace.is_test_code(self.facts.path)
 
     def _effects(self) -> Iterable[Effect]:
         for position, call in enumerate(self.flow.calls):

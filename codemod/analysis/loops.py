@@ -104,10 +104,10 @@ def _first(*scopes: Scope | None) -> Scope | None:
 
 
 def asked_scope(item: Item, layout: Layout) -> Scope | None:
-    """Return what the closest asyncio mark says, else the default for tests; a mark put first by a hook wins (§2.8)."""
+    """Return what the closest asyncio mark says, else the default for tests; a hook's mark ranks as in SEMANTICS §2.8."""
     marks = [m for m in item.marks if m.name == "asyncio"]
     hook = layout.hook
-    if hook is not None and (hook.first or not marks):
+    if hook is not None and (hook.first or (marks and marks[0] not in own_marks(item))):
         return None if hook.loop_scope == DYNAMIC or not hook.certain else _first(Scope.parse(hook.loop_scope or ""), layout.test_default)
     if not marks:
         return layout.test_default
@@ -115,6 +115,11 @@ def asked_scope(item: Item, layout: Layout) -> Scope | None:
     if closest.loop_scope == DYNAMIC and (closest.path, closest.span) not in layout.marks:
         return None
     return _first(layout.mark_scope(closest), layout.test_default)
+
+
+def own_marks(item: Item) -> tuple[MarkFacts, ...]:
+    """Return the marks on the function itself or on its parameters, which a mark appended by a hook cannot beat."""
+    return (*item.function.marks, *(p for m in item.function.marks for p in m.param_marks))
 
 
 def model_for(version: str) -> LoopModel | None:

@@ -13,6 +13,7 @@ from codemod.model import Span
 
 BUILTINS = frozenset(dir(builtins))
 _LINE_END = re.compile("\r\n|\r|\n")
+_BRACKET_SPACE = re.compile(r"([\[({]) |,? ([\])}])")
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ class Names:
         else:
             first, last = self.lines[span.line - 1][span.column :], self.lines[span.end_line - 1][: span.end_column]
             text = " ".join(" ".join([first, *self.lines[span.line : span.end_line - 1], last]).split())
+            text = _BRACKET_SPACE.sub(r"\1\2", text)
         return text if len(text) <= limit else text[: limit - 1] + "…"
 
     def _column(self, line: int, offset: int) -> int:

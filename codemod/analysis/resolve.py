@@ -1,18 +1,20 @@
 """The fixture graph: which items there are, and which fixture each name means for each of them.
 
 Rules are pytest's: a name means the definition with the nearest base (class, module, conftest folders outwards,
-plugins); a fixture that asks for its own name gets the next one outwards; autouse fixtures of every visible base
-join; a directly parametrized name is no fixture.
+plugins), of several with one base the last registered; a fixture that asks for its own name, itself or through
+others, gets the next one outwards; autouse fixtures of every visible base join; a directly parametrized name is no
+fixture.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, MarkFacts, ModuleFacts
+from codemod.analysis.members import Definition, Lineage, Members
 from codemod.analysis.workspace import Workspace
 from codemod.scopes import Scope
 
@@ -75,7 +77,7 @@ class Graph:
     workspace: Workspace
     mode: str
     registrations: dict[str, list[tuple[str, FixtureDef]]] = field(default_factory=dict)
-    autouse: list[tuple[str, FixtureDef]] = field(default_factory=list)
+    autouse: list[tuple[str, str]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     fixtures: dict[FixtureKey, FixtureDef] = field(default_factory=dict)
     ini_usefixtures: tuple[str, ...] = ()
@@ -83,38 +85,32 @@ class Graph:
     def visible(self, name: str, item: Item) -> list[FixtureDef]:
         """Return the definitions of ``name`` an item sees, nearest first."""
         bases = _bases(item)
-        found = [(bases[base], fixture) for base, fixture in self.registrations.get(name, ()) if base in bases]
+        found = [(bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases]
         return [fixture for _, fixture in sorted(found, key=lambda pair: -pair[0])]
 
     def closure(self, item: Item) -> dict[tuple[FixtureKey | None, str], FixtureDef]:
         """Return the fixtures an item needs, as (requester, name) -> definition; requester None is the item itself."""
-        direct = _directly_parametrized(item.marks)
         found: dict[tuple[FixtureKey | None, str], FixtureDef] = {}
-        bases = _bases(item)
-        auto = [f.decl.name for base, f in self.autouse if base in bases]
-        wanted: list[tuple[FixtureDef | None, str]] = [(None, n) for n in (*auto, *self._initial(item))]
-        while wanted:
-            requester, name = wanted.pop(0)
-            key = (requester.key if requester else None, name)
-            if key in found or name in direct:
-                continue
-            fixture = self._meaning(name, item, requester)
-            if fixture is None:
-                continue
-            found[key] = fixture
-            wanted += [(fixture, n) for n in (*fixture.function.params, *_constants(fixture.function.requested))]
+        direct = _directly_parametrized(item.marks)
+
+        def request(requester: FixtureKey | None, name: str, above: tuple[str, ...]) -> None:
+            # A name that is being set up already means the definition it overrides, one level up each time.
+            choices = () if name in direct else self.visible(name, item)[above.count(name) :]
+            if choices and (requester, name) not in found:
+                fixture = found[requester, name] = choices[0]
+                for needed in (*fixture.function.params, *_constants(fixture.function.requested)):
+                    request(fixture.key, needed, (*above, name))
+
+        for name in self._initial(item):
+            request(None, name, ())
         return found
 
     def _initial(self, item: Item) -> list[str]:
+        bases = _bases(item)
+        auto = [name for base, name in self.autouse if base in bases]
         marked = [arg for mark in item.marks if mark.name == "usefixtures" for arg in mark.args]
         params = () if item.kind in ("isolated", "testcase") else item.function.params
-        return [*self.ini_usefixtures, *marked, *params, *_constants(item.function.requested)]
-
-    def _meaning(self, name: str, item: Item, requester: FixtureDef | None) -> FixtureDef | None:
-        choices = self.visible(name, item)
-        if requester is not None and requester.decl.name == name and requester in choices:
-            choices = choices[choices.index(requester) + 1 :]
-        return choices[0] if choices else None
+        return [*self.ini_usefixtures, *auto, *marked, *params, *_constants(item.function.requested)]
 
     def is_handled(self, fixture: FixtureDef) -> bool:
         """Tell whether pytest-asyncio runs this async fixture (SEMANTICS §2.9)."""
@@ -147,7 +143,7 @@ def resolve(
     workspace: Workspace, mode: str, classes: tuple[str, ...] = ("Test",), functions: tuple[str, ...] = ("test",), usefixtures: tuple[str, ...] = ()
 ) -> Graph:
     """Build the graph of a workspace for one asyncio mode."""
-    return _Resolver(Graph(workspace, mode, ini_usefixtures=usefixtures), classes, functions).run()
+    return _Resolver(Graph(workspace, mode, ini_usefixtures=usefixtures), classes, functions, Members(workspace)).run()
 
 
 @dataclass(slots=True)
@@ -155,6 +151,7 @@ class _Resolver:
     graph: Graph
     class_patterns: tuple[str, ...]
     function_patterns: tuple[str, ...]
+    members: Members
     done: set[tuple[str, str]] = field(default_factory=set)
 
     def run(self) -> Graph:
@@ -164,6 +161,7 @@ class _Resolver:
             folder = posixpath.dirname(facts.path)
             self._register_module(facts, f"{folder}/" if folder else "")
         for facts in workspace.test_modules():
+            self._register_plugins(facts)
             self._register_module(facts, facts.path)
             self._collect(facts)
         return self.graph
@@ -171,7 +169,7 @@ class _Resolver:
     # --- registrations -----------------------------------------------------------------------------------------
 
     def _register_plugins(self, facts: ModuleFacts) -> None:
-        """A module named in ``pytest_plugins`` is a plugin for the whole run, whichever conftest names it."""
+        """A module named in ``pytest_plugins`` is a plugin for the whole run, whichever module names it."""
         for dotted in facts.plugins:
             found = self.graph.workspace.locate(dotted, facts.path)
             plugin = self.graph.workspace.module(found.path) if found is not None else None
@@ -180,100 +178,68 @@ class _Resolver:
                 self._register_plugins(plugin)
 
     def _register_module(self, facts: ModuleFacts, base: str) -> None:
-        """Register what the module's namespace holds: its own fixtures, imported ones, and those of its classes."""
-        if (facts.path, base) in self.done:
-            return
-        self.done.add((facts.path, base))
-        for function in facts.functions:
-            if function.fixture is not None and "." not in function.qualname:
-                self._register(base, facts, function)
-        for local, dotted in facts.imports.items():
-            found = self.graph.workspace.function_at(dotted, facts.path)
-            if found is not None and found[1].fixture is not None:
-                self._register(base, *found, local)
-        for star in facts.stars:
-            source = self.graph.workspace.locate(star, facts.path)
-            module = self.graph.workspace.module(source.path) if source is not None else None
-            if module is not None:
-                self._register_module(module, base)
+        """Register the fixtures in a module's namespace, its own and imported ones; names in order, as pytest does."""
+        if (facts.path, base) not in self.done:
+            self.done.add((facts.path, base))
+            self._register_all(self.members.of_module(facts), base)
 
-    def _register(self, base: str, facts: ModuleFacts, function: FunctionFacts, local: str = "") -> None:
-        key = FixtureKey(facts.path, function.qualname)
+    def _register_all(self, members: Mapping[str, Definition], base: str) -> None:
+        for local, (home, definition) in sorted(members.items(), key=lambda member: member[0]):
+            if isinstance(definition, FunctionFacts) and definition.fixture is not None:
+                self._register(base, home, definition, local)
+
+    def _register(self, base: str, home: ModuleFacts, function: FunctionFacts, local: str) -> None:
+        key = FixtureKey(home.path, function.qualname)
         fixture = self.graph.fixtures.setdefault(key, FixtureDef(key, function))
         decl = fixture.decl
-        name = local if local and decl.name == function.name else decl.name
-        entry = (base, fixture)
-        known = self.graph.registrations.setdefault(name, [])
-        if entry not in known:
-            known.append(entry)
-            if decl.autouse:
-                self.graph.autouse.append(entry)
+        name = local if decl.name == function.name else decl.name
+        self.graph.registrations.setdefault(name, []).append((base, fixture))
+        if decl.autouse:
+            self.graph.autouse.append((base, name))
 
     # --- items ---------------------------------------------------------------------------------------------------
 
     def _collect(self, facts: ModuleFacts) -> None:
-        for function in facts.functions:
-            if "." not in function.qualname and self._is_test(function):
-                self._item(facts, (), (), facts, function, "")
-        for class_ in facts.classes:
-            if "." not in class_.qualname:
-                self._collect_class(facts, class_, ())
-        for local, dotted in facts.imports.items():
-            if self._is_class_name(local) and (found := self.graph.workspace.class_at(dotted, facts.path)):
-                self._collect_members(facts, found[0], found[1], (local,), ())
+        for local, (home, definition) in self.members.of_module(facts).items():
+            if isinstance(definition, ClassFacts):
+                self._collect_class(facts, (home, definition), local, (), ())
+            elif definition.fixture is None and _matches(local, self.function_patterns):
+                self._item(facts, (), (), home, definition, "", local)
 
-    def _is_test(self, function: FunctionFacts) -> bool:
-        return function.fixture is None and _matches(function.name, self.function_patterns)
-
-    def _is_class_name(self, name: str) -> bool:
-        return _matches(name, self.class_patterns)
-
-    def _collect_class(self, facts: ModuleFacts, class_: ClassFacts, outer: tuple[ClassFacts, ...]) -> None:
-        lineage = self._lineage(facts, class_)
-        is_case = any(base in (*_TEST_CASES, *self.graph.workspace.knowledge.isolated_cases) for _, c in lineage for base in c.bases)
-        if not is_case and (not self._is_class_name(class_.name) or class_.has_init):
-            return
-        chain = (*(c.qualname for c in outer), class_.qualname)
-        self._collect_members(facts, facts, class_, chain, outer)
-        for inner in facts.classes:
-            if inner.qualname.rpartition(".")[0] == class_.qualname:
-                self._collect_class(facts, inner, (*outer, class_))
-
-    def _collect_members(
-        self, facts: ModuleFacts, home: ModuleFacts, class_: ClassFacts, chain: tuple[str, ...], outer: tuple[ClassFacts, ...]
+    def _collect_class(
+        self, facts: ModuleFacts, found: tuple[ModuleFacts, ClassFacts], local: str, outer: tuple[str, ...], outer_marks: tuple[MarkFacts, ...]
     ) -> None:
-        lineage = self._lineage(home, class_)
-        kind = self._case_kind(lineage)
-        marks = tuple(m for _, c in reversed(lineage) for m in c.marks) + tuple(m for c in reversed(outer) for m in c.marks)
-        seen: set[str] = set()
-        for module, member_class in lineage:
-            for function in module.functions:
-                owner, _, name = function.qualname.rpartition(".")
-                if owner != member_class.qualname or name in seen:
-                    continue
-                seen.add(name)
-                if function.fixture is not None:
-                    self._register(f"{facts.path}::{chain[-1]}", module, function)
-                elif self._is_test(function):
-                    self._item(facts, chain, marks, module, function, kind)
+        lineage = self.members.lineage(*found)
+        members = self.members.of_class(lineage)
+        case = self._case_kind(lineage)
+        if not case and not (_matches(local, self.class_patterns) and _can_be_made(lineage, members)):
+            return
+        chain = (*outer, f"{outer[-1]}.{local}" if outer else local)
+        marks = tuple(m for _, c in reversed(lineage) for m in c.marks) + outer_marks
+        patterns = ("test",) if case else self.function_patterns
+        self._register_all(members, f"{facts.path}::{chain[-1]}")
+        for name, (home, member) in members.items():
+            if isinstance(member, FunctionFacts):
+                if member.fixture is None and _matches(name, patterns):
+                    self._item(facts, chain, marks, home, member, case, name)
+            elif not case:
+                self._collect_class(facts, (home, member), name, chain, marks)
 
-    def _lineage(self, facts: ModuleFacts, class_: ClassFacts) -> list[tuple[ModuleFacts, ClassFacts]]:
-        """Return the class and its bases within the project, nearest first (close to the MRO for plain hierarchies)."""
-        found = [(facts, class_)]
-        for dotted in class_.bases:
-            base = self.graph.workspace.class_at(dotted, facts.path) if dotted else None
-            if base is not None and base[1] is not class_:
-                found += [pair for pair in self._lineage(*base) if pair not in found]
-        return found
-
-    def _case_kind(self, lineage: list[tuple[ModuleFacts, ClassFacts]]) -> str:
+    def _case_kind(self, lineage: Lineage) -> str:
         bases = {base for _, c in lineage for base in c.bases}
         if bases & self.graph.workspace.knowledge.isolated_cases:
             return "isolated"
         return "testcase" if bases & set(_TEST_CASES) else ""
 
     def _item(
-        self, facts: ModuleFacts, chain: tuple[str, ...], class_marks: tuple[MarkFacts, ...], home: ModuleFacts, function: FunctionFacts, case: str
+        self,
+        facts: ModuleFacts,
+        chain: tuple[str, ...],
+        class_marks: tuple[MarkFacts, ...],
+        home: ModuleFacts,
+        function: FunctionFacts,
+        case: str,
+        name: str,
     ) -> None:
         params = tuple(p for m in function.marks for p in m.param_marks)
         marks = (*function.marks, *params, *class_marks, *facts.marks)
@@ -283,9 +249,9 @@ class _Resolver:
                 classes=chain,
                 function=function,
                 owner=home.path,
-                name=function.name,
+                name=name,
                 marks=marks,
-                kind=case if case in ("isolated", "testcase") else self._kind(function, marks),
+                kind=case or self._kind(function, marks),
                 copies=2 if any(m.name == "parametrize" for m in marks) else 1,
             )
         )
@@ -300,6 +266,13 @@ class _Resolver:
         if names & {"anyio", "trio", "twisted", "gen_test"}:
             return "foreign"
         return "asyncio" if self.graph.mode == "auto" else "unhandled"
+
+
+def _can_be_made(lineage: Lineage, members: Mapping[str, Definition]) -> bool:
+    """Tell whether pytest can make an instance of a test class: it has no constructor and is not abstract."""
+    abstract = any(base in ("abc.ABC", "abc.ABCMeta") for _, c in lineage for base in c.bases)
+    missing = abstract and any("abc.abstractmethod" in m.decorators for _, m in members.values() if isinstance(m, FunctionFacts))
+    return not missing and not any(c.has_init for _, c in lineage)
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

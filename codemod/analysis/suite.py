@@ -12,9 +12,6 @@ from codemod.analysis.loops import Layout, LoopModel
 from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
 from codemod.analysis.workspace import Workspace
 
-_TEST_FOLDERS = frozenset({"tests", "test", "testing"})
-
-
 @dataclass(slots=True)
 class Suite:
     """What the rules and strategies ask. ``models`` holds the loop model of the source version, then of the target."""
@@ -39,11 +36,6 @@ class Suite:
             worst = next((d for d in found if d.proven or d.mismatches), found[0])
             known = self._diagnoses[id(layout)] = (layout, worst)  # keeping the layout keeps its id its own
         return known[1]
-
-    def is_test_code(self, path: str) -> bool:
-        """Tell whether a file belongs to the tests, so that changing how it makes an engine changes no application."""
-        parts = path.split("/")
-        return parts[-1] == "conftest.py" or self.workspace.is_test_file(path) or bool(_TEST_FOLDERS & set(parts[:-1]))
 
     def fixtures(self) -> dict[FixtureKey, FixtureDef]:
         """Return every fixture some item uses."""

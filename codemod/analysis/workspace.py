@@ -16,6 +16,7 @@ from codemod.knowledge import KnowledgeBase, knowledge_base
 from codemod.model import FileFailure
 from codemod.source.text import read_bytes
 
+_TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _WORDS = (b"pytest_asyncio", b"mark.asyncio")
 
 
@@ -38,7 +39,7 @@ class Workspace:
     pythonpath: tuple[str, ...] = ()
     knowledge: KnowledgeBase = field(default_factory=knowledge_base)
     overlay: Mapping[str, bytes] = field(default_factory=dict)
-    failures: dict[str, FileFailure] = field(default_factory=dict)
+    _failed: dict[str, FileFailure] = field(default_factory=dict)
     _bytes: dict[str, bytes | None] = field(default_factory=dict)
     _modules: dict[str, ModuleFacts | None] = field(default_factory=dict)
     _suffixes: dict[str, list[str]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Workspace:
         keep = {path: facts for path, facts in self._modules.items() if path not in changed}
         data = {path: value for path, value in self._bytes.items() if path not in changed}
         return replace(
-            self, files=files, overlay={**self.overlay, **changed}, failures={}, _modules=keep, _bytes=data, _suffixes={}, _located={}
+            self, files=files, overlay={**self.overlay, **changed}, _failed={}, _modules=keep, _bytes=data, _suffixes={}, _located={}
         )
 
     def read(self, path: str) -> bytes | None:
@@ -61,7 +62,7 @@ class Workspace:
             try:
                 self._bytes[path] = read_bytes(self.root, path)
             except FileError as error:
-                self.failures[path] = FileFailure(path, error.reason)
+                self._failed[path] = FileFailure(path, error.reason)
                 self._bytes[path] = None
         return self._bytes[path]
 
@@ -72,16 +73,40 @@ class Workspace:
             try:
                 self._modules[path] = index(path, data) if data is not None else None
             except FileError as error:
-                self.failures[path] = FileFailure(path, error.reason)
+                self._failed[path] = FileFailure(path, error.reason)
+                self._modules[path] = None
+            except RecursionError:
+                self._failed[path] = FileFailure(path, "too deeply nested to be analysed")
                 self._modules[path] = None
         return self._modules[path]
+
+    @property
+    def failures(self) -> dict[str, FileFailure]:
+        """Return the files that could not be read though pytest reads them: tests, conftests, plugins, configuration."""
+        return {path: failure for path, failure in self._failed.items() if self._is_pytests(path)}
+
+    @property
+    def unread(self) -> dict[str, FileFailure]:
+        """Return the application files that could not be read, perhaps for syntax newer than ours: merely unknown."""
+        return {path: failure for path, failure in self._failed.items() if not self._is_pytests(path)}
+
+    def _is_pytests(self, path: str) -> bool:
+        if not path.endswith(".py") or self.is_test_file(path) or posixpath.basename(path) == "conftest.py":
+            return True
+        named = ((dotted, facts.path) for facts in self._modules.values() if facts is not None for dotted in facts.plugins)
+        return any(found.path == path for dotted, importer in named if (found := self.locate(dotted, importer)) is not None)
 
     # --- which files matter ----------------------------------------------------------------------------------
 
     def is_test_file(self, path: str) -> bool:
-        """Tell whether pytest collects ``path`` (option ``python_files``)."""
+        """Tell whether pytest collects ``path`` (option ``python_files``); a pattern with ``/`` is matched from any folder on."""
         name = posixpath.basename(path)
-        return any(fnmatch(path if "/" in pattern else name, pattern) for pattern in self.python_files)
+        return any(fnmatch(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatch(name, pattern) for pattern in self.python_files)
+
+    def is_test_code(self, path: str) -> bool:
+        """Tell whether a file belongs to the tests, so that changing how it makes an engine changes no application."""
+        parts = path.split("/")
+        return parts[-1] == "conftest.py" or self.is_test_file(path) or bool(_TEST_FOLDERS & set(parts[:-1]))
 
     def uses_asyncio(self, mode: str) -> bool:
         """Tell, from bytes alone, whether any file could concern pytest-asyncio (in auto mode every ``async def`` does)."""
@@ -136,11 +161,11 @@ class Workspace:
         facts = self.module(path)
         if facts is None:
             return None
-        if name in facts.imports and name not in facts.flow.bindings:
+        if name in facts.imports and not self._defines(facts, name):
             onward = facts.imports[name] + (f".{rest}" if rest else "")
             return self._locate(onward, path, seen)
         if not self._defines(facts, name):
-            for star in facts.stars:
+            for star in reversed(facts.stars):
                 found = self._locate(f"{star}.{name}" + (f".{rest}" if rest else ""), path, seen)
                 if found is not None:
                     return found

@@ -28,6 +28,7 @@ class Resource:
     free_import: str = ""
     driver: bool = False
     pooled: bool = False
+    mocked_by: tuple[str, ...] = ()
     symptom: str = ""
     note: str = ""
 

@@ -36,9 +36,9 @@ RULES: tuple[Rule, ...] = (
 __all__ = ["EXCLUDED", "RULES", "Rule", "check", "is_selected"]
 
 EXCLUDED: Mapping[str, str] = {
-    "normalise-loop-scope-options": "Setting both options in a suite without a crossing changes nothing for the better and breaks wide fixtures (REMEDIES C3.4).",
-    "pool-pre-ping": "`pool_pre_ping=True` fails once and then heals; the failure only moves (REMEDIES C1).",
-    "close-at-end-of-session": "`asyncio.run(engine.dispose())` in a finalizer runs on yet another loop and still fails (REMEDIES B5).",
+    "normalise-loop-scope-options": "Setting both options in a suite without a crossing changes nothing for the better and breaks wide fixtures.",
+    "pool-pre-ping": "`pool_pre_ping=True` fails once and then heals; the failure only moves.",
+    "close-at-end-of-session": "`asyncio.run(engine.dispose())` in a finalizer runs on yet another loop and still fails.",
 }
 
 

@@ -155,7 +155,7 @@ def free_engines(suite: Suite, layout: Layout, crossings: tuple[Crossing, ...] |
 
 def _can_free(suite: Suite, made: Made) -> bool:
     call = made.call
-    if call is None or call.unpacks or not suite.is_test_code(made.site[0]):
+    if call is None or call.unpacks or not suite.workspace.is_test_code(made.site[0]):
         return False
     return not any(keyword in made.resource.free_when for keyword, _ in call.keywords)
 

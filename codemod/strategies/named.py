@@ -44,7 +44,8 @@ def _gives(linked: Linked, param: str, crossing: Crossing) -> bool:
 def _suppress_teardown(suite: Suite, crossing: Crossing) -> Iterator[Operation]:
     """Guard the teardown of every fixture that uses the value after its yield."""
     known = suite.fixtures()
-    users = {e.user for e in crossing.events if e.user is not None and e.usage is not None and e.usage.use.teardown}
+    summaries = (pair for one in suite.linked for pair in one.summaries.items())
+    users = {key for key, s in summaries if any(u.made == crossing.made and u.use.teardown for u in s.usages)}
     for key in sorted((k for k in users if k in known), key=lambda k: (k.path, k.qualname)):
         if not known[key].function.flow.suppressions:
             yield SuppressTeardown(key.path, known[key].function.span)

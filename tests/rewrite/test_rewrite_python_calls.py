@@ -21,7 +21,10 @@ def drop_scope(text: str, callee: str = "pytest.fixture") -> RemoveCallKeyword:
 SETS = {
     "bare decorator": ("@pytest.fixture", '@pytest.fixture(loop_scope="session")'),
     "empty call": ("@pytest.fixture()", '@pytest.fixture(loop_scope="session")'),
-    "after other keywords": ('@pytest.fixture(scope="module")', '@pytest.fixture(scope="module", loop_scope="session")'),
+    "after other keywords": (
+        '@pytest.fixture(scope="module")',
+        '@pytest.fixture(scope="module", loop_scope="session")',
+    ),
     "after positional": ("@pytest.fixture(name)", '@pytest.fixture(name, loop_scope="session")'),
     "trailing comma": ("@pytest.fixture(name,)", '@pytest.fixture(name, loop_scope="session",)'),
     "spaces inside": ("@pytest.fixture( name )", '@pytest.fixture( name, loop_scope="session" )'),
@@ -72,6 +75,10 @@ SETS = {
     "replaced": (
         "@pytest.fixture(loop_scope='module', a=1)  # c",
         "@pytest.fixture(loop_scope='session', a=1)  # c",
+    ),
+    "replaced over lines": (
+        "@pytest.fixture(loop_scope=a +\n    b, c=1)",
+        '@pytest.fixture(loop_scope="session", c=1)',
     ),
     "replaced keeps spaces": ('@pytest.fixture(loop_scope = "module" )', '@pytest.fixture(loop_scope = "session" )'),
     "replaced name": ("@pytest.fixture(loop_scope=WIDE)", '@pytest.fixture(loop_scope="session")'),
@@ -256,4 +263,5 @@ def test_what_cannot_be_exact_is_refused() -> None:
     text = "x = f(a for a in b)\ny = f()(1)\n"
     assert "generator" in refusal(text, SetCallKeyword(PATH, call(text, "f"), "k", "1"))
     assert "dotted name" in refusal(text, ReplaceCallee(PATH, call(text, "f()"), "g"))
-    assert "not an expression" in refusal(text, SetCallKeyword(PATH, call(text, "f"), "k", "a b"))
+    assert "no valid Python" in refusal(text, SetCallKeyword(PATH, call(text, "f"), "k", "a b"))
+    assert "no valid Python" in refusal(text, ReplaceCallee(PATH, call(text, "f"), "a b"))

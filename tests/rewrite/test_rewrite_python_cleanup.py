@@ -314,7 +314,10 @@ REFUSALS = {
     "yield in a loop": ("async for b in c:\n        yield b", "inside a loop"),
     "yield in except": ("try:\n        a()\n    except E:\n        yield b", "inside an except clause"),
     "yield in finally": ("try:\n        a()\n    finally:\n        yield b", "inside a finally clause"),
-    "yield in try's else": ("try:\n        a()\n    except E: pass\n    else:\n        yield b", "inside an else clause"),
+    "yield in try's else": (
+        "try:\n        a()\n    except E: pass\n    else:\n        yield b",
+        "inside an else clause",
+    ),
     "yield in match": ("match a:\n        case 1:\n            yield b", "inside a match statement"),
     "yield as a value": ("x = yield b", "part of a larger expression"),
     "yield in a call": ("f((yield b))", "part of a larger expression"),
@@ -327,7 +330,10 @@ REFUSALS = {
         "try:\n        with a as c: pass\n        yield c\n    finally:\n        log()",
         "made inside the try",
     ),
-    "else after the yield": ("try:\n        yield b\n    except E: pass\n    else: log()", "else clause that runs after"),
+    "else after the yield": (
+        "try:\n        yield b\n    except E: pass\n    else: log()",
+        "else clause that runs after",
+    ),
     "shared line": ("yield make(); log()", "shares a line"),
     "no value": ("log()", "gives no value"),
     "bare return": ("return", "gives no value"),
@@ -400,7 +406,7 @@ def test_statements_with_blocks_and_braces_are_taken_as_they_are() -> None:
 
 def test_statements_that_are_not_python_are_refused() -> None:
     text = "async def f():\n    return e\n"
-    assert "not Python" in refusal(text, cleanup(text, ("await (",)))
+    assert "no valid Python" in refusal(text, cleanup(text, ("await (",)))
 
 
 def test_await_needs_an_async_function() -> None:
@@ -472,6 +478,22 @@ ANNOTATIONS = {
         "async def f() -> AsyncGenerator[E, None]:\n    yield e\n",
         "async def f() -> AsyncGenerator[E, None]:\n",
     ),
+    "known for type checking": (
+        "from __future__ import annotations\nif TYPE_CHECKING:\n    from typing import AsyncIterator\n"
+        "async def f() -> E:\n    return e\n",
+        "from __future__ import annotations\nif TYPE_CHECKING:\n    from typing import AsyncIterator\n"
+        "async def f() -> AsyncIterator[E]:\n",
+    ),
+    "known for type checking, but evaluated": (
+        "import os\nif TYPE_CHECKING:\n    from typing import AsyncIterator\nasync def f() -> E:\n    return e\n",
+        "import os\nfrom collections.abc import AsyncIterator\n"
+        "if TYPE_CHECKING:\n    from typing import AsyncIterator\n"
+        "async def f() -> AsyncIterator[E]:\n",
+    ),
+    "known in another function only": (
+        "import os\nasync def f() -> E:\n    return e\ndef g():\n    from typing import AsyncIterator\n",
+        "import os\nfrom collections.abc import AsyncIterator\nasync def f() -> AsyncIterator[E]:\n",
+    ),
     "another type stays": ("def f() -> E:\n    yield e\n", "async def f() -> E:\n"),
     "another module's Iterator stays": (
         "from mine import Iterator\ndef f() -> Iterator[E]:\n    yield e\n",
@@ -483,7 +505,7 @@ ANNOTATIONS = {
 @pytest.mark.parametrize("case", ANNOTATIONS)
 def test_return_annotations_stay_true(case: str) -> None:
     before, after = ANNOTATIONS[case]
-    after += "    yield e\n    await e.dispose()\n"
+    after += "    yield e\n    await e.dispose()\n" + before.partition("return e\n")[2]
     assert edited(before, cleanup(before, make_async=True)) == after
     assert edited(after, cleanup(after, make_async=True)) == after
 

@@ -1,4 +1,4 @@
-"""Whole files: bytes that stay, places that agree with `ast`, files that are refused, and the dispatch on the suffix."""
+"""Whole files: bytes that stay, places that agree with `ast`, refused files, and the dispatch on the suffix."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_places_agree_with_ast(case: str) -> None:
     after = rewrite(PATH, data, [*calls, *appended, *handlers])
     tree = ast.parse(after)
     given = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and [k.arg for k in node.keywords] == ["k"]]
-    gone = [node for clause in nodes(data, ast.ExceptHandler) for node in ast.walk(clause) if isinstance(node, ast.Call)]
+    gone = [
+        node for clause in nodes(data, ast.ExceptHandler) for node in ast.walk(clause) if isinstance(node, ast.Call)
+    ]
     assert len(given) == len(calls) - len(gone) > 0
     assert after.count(b"last()") == len(functions)
     assert not nodes(after, ast.ExceptHandler)

@@ -20,8 +20,16 @@ PLACES = {
         "import os\n\nimport pytest_asyncio\nimport yaml\nfrom a import b\n",
     ),
     "first of the file": (ASYNCIO, "import os\n", "import asyncio\nimport os\n"),
-    "before from": (PLUGIN, "import os\n\nfrom app import b\n", "import os\n\nimport pytest_asyncio\nfrom app import b\n"),
-    "from after import": (POOL, "import os\n\nimport yaml\n", "import os\n\nimport yaml\nfrom sqlalchemy.pool import NullPool\n"),
+    "before from": (
+        PLUGIN,
+        "import os\n\nfrom app import b\n",
+        "import os\n\nimport pytest_asyncio\nfrom app import b\n",
+    ),
+    "from after import": (
+        POOL,
+        "import os\n\nimport yaml\n",
+        "import os\n\nimport yaml\nfrom sqlalchemy.pool import NullPool\n",
+    ),
     "sorted within sections": (
         POOL,
         "from app import a\nimport pytest\nfrom yaml import b\n",
@@ -82,6 +90,13 @@ PLACES = {
         ASYNCIO,
         "# standard\nimport os\nimport sys\n",
         "# standard\nimport os\nimport asyncio\nimport sys\n",
+    ),
+    "below a licence": (ASYNCIO, "# licence\n\nimport os\n", "# licence\n\nimport asyncio\nimport os\n"),
+    "below a shebang": (ASYNCIO, "#!/bin/python\nimport os\n", "#!/bin/python\nimport asyncio\nimport os\n"),
+    "below a shebang, new group": (
+        ASYNCIO,
+        "#!/bin/python\n# about\nimport pytest\n",
+        "#!/bin/python\n# about\nimport asyncio\n\nimport pytest\n",
     ),
     "code between": (
         PLUGIN,
@@ -175,7 +190,12 @@ def test_an_import_that_holds_is_left(case: str) -> None:
 def test_an_alias_is_not_enough_and_a_taken_name_is_refused() -> None:
     alias = "from sqlalchemy.pool import NullPool as Null\n"
     assert edited(alias, POOL) == "from sqlalchemy.pool import NullPool as Null, NullPool\n"
-    for text in ("from mine import NullPool\n", "NullPool = None\n", "class NullPool: pass\n", "import a as NullPool\n"):
+    for text in (
+        "from mine import NullPool\n",
+        "NullPool = None\n",
+        "class NullPool: pass\n",
+        "import a as NullPool\n",
+    ):
         assert "NullPool means something else" in refusal(text, POOL)
     assert "pytest_asyncio means something else" in refusal("pytest_asyncio = load('x')\n", PLUGIN)
 
@@ -200,6 +220,7 @@ DROPPED = {
     "the whole file": ("import pytest\n", ""),
     "first of the file": ("import pytest\n\n\nx = 1\n", "x = 1\n"),
     "an attribute of that name is no use": ("import pytest\nx.pytest = 1\n", "x.pytest = 1\n"),
+    "a keyword is no use": ("import pytest\nf(pytest=1)\n", "f(pytest=1)\n"),
     "prose is no use": ('"""Use pytest here."""\nimport pytest\nx = 1\n', '"""Use pytest here."""\nx = 1\n'),
 }
 
@@ -224,6 +245,7 @@ KEPT = {
     "parameter": "from fixtures import pytest\ndef test(pytest): pass\n",
     "re-export": "import pytest as pytest\n",
     "re-export from": "from m import pytest as pytest\n",
+    "two names of one module": "import pytest.a\nx = pytest.a.b\n",
     "in a block": "if TYPE_CHECKING:\n    import pytest\n",
     "in a try": "try:\n    import pytest\nexcept ImportError:\n    pass\n",
     "star": "from pytest import *\n",
@@ -298,7 +320,7 @@ def test_a_constant_takes_one_blank_line_and_comments_come_along() -> None:
         ("loop = 1\n", CODE, "defined otherwise"),
         ("", "f()\n", "not one definition"),
         ("", "def a(): ...\ndef b(): ...\n", "not one definition"),
-        ("", "def a(:\n", "not Python"),
+        ("", "def a(:\n", "no valid Python"),
     ],
 )
 def test_a_definition_that_does_not_fit_is_refused(text: str, code: str, reason: str) -> None:

@@ -36,7 +36,13 @@ from codemod.model import (
     SuppressTeardown,
 )
 from codemod.rewrite.python.annotations import TypingNames
-from codemod.rewrite.python.calls import drop_empty_parentheses, has_keyword, remove_keyword, replace_callee, set_keyword
+from codemod.rewrite.python.calls import (
+    drop_empty_parentheses,
+    has_keyword,
+    remove_keyword,
+    replace_callee,
+    set_keyword,
+)
 from codemod.rewrite.python.cleanup import add_cleanup
 from codemod.rewrite.python.definitions import insert_definition
 from codemod.rewrite.python.handlers import is_unwrapped, remove_handlers, unwrap
@@ -81,6 +87,8 @@ def rewrite(path: str, data: bytes | None, operations: Sequence[PythonOperation]
             return _rewritten(path, data, list(dict.fromkeys(operations)))
     except RefusalError as refusal:
         raise RewriteError(path, refusal.reason) from None
+    except (cst.ParserSyntaxError, cst.CSTValidationError):
+        raise RewriteError(path, "an operation's text gives no valid Python") from None
     except RecursionError:
         raise RewriteError(path, TOO_DEEP) from None
 

@@ -83,7 +83,11 @@ class TypingNames:
         return dotted in _HOMES or imported.get(dotted) in _HOMES or (dotted == "abc" and "abc" in imported)
 
     def _aliases(self) -> Iterator[tuple[ast.Import | ast.ImportFrom, ast.alias]]:
-        for node in ast.walk(self.tree):
+        """Yield the imports that an annotation can see; those under ``if`` only where annotations stay text."""
+        statements = list(self.tree.body)
+        if any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in statements):
+            statements += [inner for node in self.tree.body if isinstance(node, ast.If) for inner in node.body]
+        for node in statements:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for alias in node.names:
                     yield node, alias

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemod.rewrite.python import layout
-from codemod.rewrite.python.syntax import RefusalError, Style, code_of, requote, same_code
+from codemod.rewrite.python.syntax import RefusalError, Style, code_of, requote, same_expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def set_keyword(node: cst.CSTNode, keyword: str, value: str, style: Style, indent: str) -> cst.CSTNode:
-    """Return the call with ``keyword=value``; raise RefusalError where ``value`` is no expression."""
+    """Return the call with ``keyword=value``; raise RefusalError where the call cannot take another argument."""
     expression = style.expression(value)
     call = node if isinstance(node, cst.Call) else _called(node)
     present = _position(call, keyword)
     if present is None:
         return _add(call, _argument(keyword, expression), indent)
     old = call.args[present]
-    if same_code(old.value, expression):
+    if same_expression(old.value, expression):
         return node
     if isinstance(old.value, cst.SimpleString) and isinstance(expression, cst.SimpleString):
         expression = requote(expression, old.value.quote[0])

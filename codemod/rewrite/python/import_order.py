@@ -115,7 +115,7 @@ def _preferred(groups: Sequence[_Group], new: _Entry) -> _Group:
 def _into_group(module: cst.Module, group: _Group, new: _Entry, line: cst.SimpleStatementLine) -> cst.Module:
     position = _position(group, new)
     first = module.body[group[0].index]
-    lead = module.header if group[0].index == 0 else leading_lines(first)
+    lead = _split_header(module)[1] if group[0].index == 0 else leading_lines(first)
     if position == 0 and has_comment(lead):
         # The comment may be the group's heading or a remark on the import below: after that import both stay true.
         position = 1
@@ -161,17 +161,29 @@ def _as_first(module: cst.Module, line: cst.SimpleStatementLine) -> cst.Module:
 
 def _at_top(module: cst.Module, line: cst.SimpleStatementLine) -> cst.Module:
     """Return the module with ``line`` first, below the file's heading, above a comment on what was first."""
-    header = list(module.header)
-    comment = max((i for i, lead in enumerate(header) if lead.comment is None), default=None)
     if not module.body:
+        header = module.header
         blank = [BLANK] if header and header[-1].comment is not None else []
         whole = module.has_trailing_newline or not header
         return module.with_changes(body=[with_leading(line, blank)], has_trailing_newline=whole)
-    if comment is None:
+    heading, remark = _split_header(module)
+    if not any(lead.comment is None for lead in heading):
+        # One block of comments from the first line on is the file's, as far as anyone can tell.
         return _inserted(module, 0, line)
-    heading, remark = header[: comment + 1], header[comment + 1 :]
     first = with_leading(module.body[0], [*remark, *leading_lines(module.body[0])])
     return module.with_changes(header=heading, body=[line, first, *module.body[1:]])
+
+
+def _split_header(module: cst.Module) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """Return the file's heading, and the comment right above its first statement (no shebang, no coding line)."""
+    header = list(module.header)
+    start = max((i for i, line in enumerate(header) if line.comment is None or _is_cookie(line)), default=-1) + 1
+    return header[:start], header[start:]
+
+
+def _is_cookie(line: cst.EmptyLine) -> bool:
+    text = line.comment.value if line.comment else ""
+    return text.startswith("#!") or "coding:" in text or "coding=" in text
 
 
 def _inserted(module: cst.Module, index: int, line: cst.BaseStatement) -> cst.Module:

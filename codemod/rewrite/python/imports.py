@@ -81,8 +81,10 @@ def _bound(node: ast.stmt, *, except_package: bool) -> Iterator[str]:
 def _is_used(tree: ast.Module, name: str) -> bool:
     mention = re.compile(rf"\b{re.escape(name)}\b")
     for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name:
+            return True
         # A parameter counts, too: pytest hands an imported fixture to whoever names it.
-        if name in (getattr(node, "id", None), getattr(node, "arg", None)):
+        if isinstance(node, ast.arg) and node.arg == name:
             return True
         if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
             return True

@@ -35,7 +35,7 @@ def load(path: str, data: bytes) -> tuple[cst.Module, ast.Module]:
     tree = _parse(path, data)
     _refuse_depth(tree)
     try:
-        _refuse_tokens(data)
+        refuse_tokens(data)
         module = cst.parse_module(data)
     except (cst.ParserSyntaxError, tokenize.TokenError, UnicodeError, SyntaxError):
         raise RefusalError("its syntax is not known to the editing parser") from None
@@ -97,17 +97,18 @@ def _levels(node: ast.AST) -> int:
     return 1
 
 
-def _refuse_tokens(data: bytes) -> None:
+def refuse_tokens(data: bytes) -> None:
     """Raise RefusalError where brackets are too deep, or one string is made of too many pieces."""
     brackets = pieces = formats = 0
     limit = MAX_BRACKETS
     for starts_line, kind, text in _tokens(data):
         if starts_line:
             limit, pieces = (MAX_PATTERN_BRACKETS if text == "case" else MAX_BRACKETS), 0
-        elif brackets == 0 and text in (":", "="):
+        elif brackets == 0 and kind == "OP" and text in ":=":
             # The pattern is over, or ``case`` was the name of a variable.
             limit = MAX_BRACKETS
-        brackets += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
+        if kind == "OP":
+            brackets += (text in "([{") - (text in ")]}")
         if kind in ("STRING", "FSTRING_START", "TSTRING_START"):
             pieces += formats == 0
         elif formats == 0:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-
 @dataclass(frozen=True, slots=True)
 class Index:
     """The nodes of one module that operations can mean, by place, and the parents that some edits need."""
@@ -46,7 +45,7 @@ class Index:
         return self.functions[place]
 
     def handler(self, span: Span) -> tuple[cst.Try | cst.TryStar, int]:
-        """Return the ``try`` of the except clause at ``span`` and its position; raise RefusalError where there is none."""
+        """Return the ``try`` of the except clause at ``span``, and its position; raise RefusalError without one."""
         place = _without_end_column(span)
         if place not in self.attempts:
             raise RefusalError("there is no except clause at this place")

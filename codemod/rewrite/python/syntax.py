@@ -26,7 +26,10 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How inserted text is spelt in one file: its newline and its usual quote."""
+    """How inserted text is spelt in one file: its newline and its usual quote.
+
+    Each parsing method raises `libcst.ParserSyntaxError` where the text is not Python.
+    """
 
     newline: str
     quote: str
@@ -39,25 +42,19 @@ class Style:
         return cls(module.default_newline, "'" if counter.single > counter.double else '"')
 
     def module(self, code: str) -> cst.Module:
-        """Parse source text into nodes that print in this style; raise RefusalError where it is not Python."""
-        try:
-            # The indentation is left to detection: a snippet then prints with the indentation of its new place.
-            parsed = cst.parse_module(self.newline.join(code.strip("\n").split("\n")) + self.newline)
-        except cst.ParserSyntaxError:
-            raise RefusalError("the text to insert is not Python") from None
+        """Parse source text into nodes that print in this style."""
+        # The indentation is left to detection: a snippet then prints with the indentation of its new place.
+        parsed = cst.parse_module(self.newline.join(code.strip("\n").split("\n")) + self.newline)
         return cst.ensure_type(parsed.visit(_Requoter(self.quote)), cst.Module)
 
     def statements(self, lines: Iterable[str]) -> list[cst.BaseStatement]:
-        """Parse source lines into statements; raise RefusalError where they are not Python."""
+        """Parse source lines into statements."""
         return list(self.module("\n".join(lines)).body)
 
     def expression(self, code: str) -> cst.BaseExpression:
-        """Parse one expression; raise RefusalError where it is not one."""
-        try:
-            parsed = cst.parse_expression(code)
-        except cst.ParserSyntaxError:
-            raise RefusalError("the value to insert is not an expression") from None
-        return cst.ensure_type(cst.Expr(parsed).visit(_Requoter(self.quote)), cst.Expr).value
+        """Parse one expression."""
+        wrapped = cst.Expr(cst.parse_expression(code))
+        return cst.ensure_type(wrapped.visit(_Requoter(self.quote)), cst.Expr).value
 
 
 class _QuoteCounter(cst.CSTVisitor):
@@ -93,14 +90,21 @@ def code_of(node: cst.CSTNode) -> str:
     return _PRINTER.code_for_node(node)
 
 
-def as_ast(node: cst.CSTNode) -> ast.Module:
-    """Return the standard syntax tree of one statement or expression; its lines count from the node's own start."""
-    return ast.parse(code_of(node))
+def as_ast(statement: cst.CSTNode) -> ast.Module:
+    """Return the standard syntax tree of one statement; its lines count from the statement's own start."""
+    return ast.parse(code_of(statement))
 
 
-def same_code(left: cst.CSTNode, right: cst.CSTNode) -> bool:
-    """Tell whether two statements or expressions mean the same, whatever their layout and quotes."""
+def same_statement(left: cst.CSTNode, right: cst.CSTNode) -> bool:
+    """Tell whether two statements mean the same, whatever their layout and quotes."""
     return ast.dump(as_ast(left)) == ast.dump(as_ast(right))
+
+
+def same_expression(left: cst.BaseExpression, right: cst.BaseExpression) -> bool:
+    """Tell whether two expressions mean the same, whatever their layout and quotes."""
+    # An argument may go over several lines that only the parentheses of its call hold together.
+    one, other = (ast.parse(f"({code_of(node)}\n)") for node in (left, right))
+    return ast.dump(one) == ast.dump(other)
 
 
 def leading_lines(statement: cst.CSTNode) -> list[cst.EmptyLine]:

@@ -16,7 +16,7 @@ from codemod.rewrite.python.syntax import (
     as_ast,
     as_block,
     leading_lines,
-    same_code,
+    same_statement,
     with_leading,
 )
 
@@ -32,7 +32,7 @@ def append_statements(node: cst.CSTNode, lines: Sequence[str], style: Style) -> 
     block = as_block(function.body)
     statements = style.statements(lines)
     ending = block.body[-len(statements) :]
-    if len(ending) == len(statements) and all(map(same_code, ending, statements)):
+    if len(ending) == len(statements) and all(map(same_statement, ending, statements)):
         return function
     last = block.body[-1]
     if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise):

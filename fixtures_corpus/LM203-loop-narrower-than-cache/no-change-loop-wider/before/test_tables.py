@@ -1,0 +1,6 @@
+async def test_one(tables):
+    assert True
+
+
+async def test_two(tables):
+    assert True

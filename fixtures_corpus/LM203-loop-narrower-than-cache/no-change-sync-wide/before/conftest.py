@@ -1,0 +1,11 @@
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tables(rows):
+    return rows
+
+
+@pytest.fixture(scope="session")
+def rows():
+    return []

@@ -1,0 +1,25 @@
+import asyncio
+import os
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+engine = create_async_engine(os.environ["DATABASE_URL"], poolclass=NullPool)
+
+
+async def select(engine, n):
+    async with engine.connect() as connection:
+        return await connection.scalar(text(f"select {n}"))
+
+
+def test_one():
+    assert asyncio.run(select(engine, 1)) == 1
+
+
+def test_two():
+    assert asyncio.run(select(engine, 2)) == 2
+
+
+def test_three():
+    assert asyncio.run(select(engine, 3)) == 3

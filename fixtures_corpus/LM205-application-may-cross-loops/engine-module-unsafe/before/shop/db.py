@@ -1,0 +1,11 @@
+import os
+
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+SessionLocal = async_sessionmaker(engine)
+
+
+async def get_db():
+    async with SessionLocal() as session:
+        yield session

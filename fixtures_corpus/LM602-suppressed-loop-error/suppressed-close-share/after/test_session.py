@@ -1,0 +1,8 @@
+import pytest
+from sqlalchemy import text
+
+
+@pytest.mark.parametrize("i", range(3))
+async def test_select(session, i):
+    # the connection opens here
+    assert await session.scalar(text("select 1")) == 1

@@ -1,0 +1,12 @@
+import asyncio
+import os
+
+import asyncpg
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def pool():
+    pool = await asyncpg.create_pool(os.environ["PG_PLAIN_URL"], loop=asyncio.get_running_loop())
+    yield pool
+    await pool.close()

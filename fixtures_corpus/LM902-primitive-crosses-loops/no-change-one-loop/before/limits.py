@@ -1,0 +1,3 @@
+import asyncio
+
+slots = asyncio.Semaphore(1)

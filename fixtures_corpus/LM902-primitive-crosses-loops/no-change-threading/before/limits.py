@@ -1,0 +1,5 @@
+import queue
+import threading
+
+lock = threading.Lock()
+items = queue.Queue()
