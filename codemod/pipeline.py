@@ -190,18 +190,19 @@ def _layout(config: PytestConfig, graph: Graph, models: tuple[LoopModel, ...]) -
 
 
 def _mentions(project: Project, workspace: Workspace) -> frozenset[str]:
-    """Return the database drivers and mocking libraries the requirements or the sources mention."""
-    names = {module for driver in workspace.knowledge.drivers for module in driver.modules}
-    names |= {name for resource in workspace.knowledge.by_id.values() for name in resource.mocked_by}
-    mentioned = requirements.mentions(project.root, names)
-    patterns = {name: name.replace("-", "_").encode() for name in names - mentioned}
+    """Return the drivers and mocking libraries the project mentions, and the database URL schemes in its test code."""
+    known = workspace.knowledge
+    names = {module for driver in known.drivers for module in driver.modules}
+    names |= {name for resource in known.by_id.values() for name in resource.mocked_by}
+    found = requirements.mentions(project.root, names)
+    words = {name: name.replace("-", "_").encode() for name in names - found}
+    schemes = {prefix: f"{prefix}:".encode() for driver in known.drivers for prefix in driver.prefixes if "+" in prefix}
     for path in project.files:
         data = workspace.read(path) or b""
-        found = {name for name, pattern in patterns.items() if pattern in data}
-        mentioned |= found
-        for name in found:
-            del patterns[name]
-    return frozenset(mentioned)
+        found |= {name for name, word in words.items() if word in data}
+        if workspace.is_test_code(path):
+            found |= {scheme for scheme, word in schemes.items() if word in data}
+    return frozenset(found)
 
 
 # --- repair, rewrite, prove ------------------------------------------------------------------------------------

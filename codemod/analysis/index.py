@@ -53,11 +53,13 @@ class _Indexer:
     def module(self, tree: ast.Module) -> ModuleFacts:
         functions: list[FunctionFacts] = []
         classes: list[ClassFacts] = []
+        # Before the bodies are read: an import inside a function binds nothing in the module.
+        imports, stars = dict(self.names.imports), tuple(self.names.stars)
         self._collect(tree.body, "", functions, classes)
         return ModuleFacts(
             path=self.path,
-            imports=dict(self.names.imports),
-            stars=tuple(self.names.stars),
+            imports=imports,
+            stars=stars,
             constants={
                 name: value.value
                 for name, value in self.names.tops.items()

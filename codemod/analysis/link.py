@@ -117,7 +117,10 @@ class Linked:
 
 @dataclass(slots=True)
 class Linker:
-    """Evaluates the functions of a graph. ``mentions`` names the drivers and mocking libraries the project mentions."""
+    """Evaluates the functions of a graph.
+
+    ``mentions`` holds the drivers and mocking libraries the project mentions, and the database URL schemes in its tests.
+    """
 
     graph: Graph
     mentions: frozenset[str] = frozenset()
@@ -224,14 +227,17 @@ class Linker:
         return resource.bound, False
 
     def _driver_bound(self, first: str, importer: str) -> str:
-        """Decide from the URL's literal beginning, else from the drivers the project mentions."""
+        """Decide from the URL's literal beginning, else from the URLs in test code, else from the drivers the project mentions."""
         drivers = self.workspace.knowledge.drivers
         text = first if "://" in first or "+" in first else self._constant(first, importer)
         if "://" in text or "+" in text:
             scheme = text.partition(":")[0]
             return next((d.bound for d in drivers if scheme in d.prefixes), "unknown")
-        mentioned = [d.bound for d in drivers if self.mentions & set(d.modules)]
-        return "never" if mentioned and all(bound == "never" for bound in mentioned) else "first-use"
+        in_tests = [d.bound for d in drivers if self.mentions & set(d.prefixes)]
+        mentioned = in_tests or [d.bound for d in drivers if self.mentions & set(d.modules)]
+        if mentioned and all(bound == "never" for bound in mentioned):
+            return "never"
+        return "unknown" if "never" in in_tests else "first-use"
 
     def _constant(self, dotted: str, importer: str) -> str:
         target = self.workspace.locate(dotted, importer) if dotted else None
@@ -337,7 +343,7 @@ class _Frame:
 
     def _call(self, call: CallFact, position: int) -> Holds:
         known = self.linker.workspace.knowledge
-        if (resource := known.by_call.get(call.callee)) is not None:
+        if (resource := known.by_call.get(call.callee)) is not None and _is_one(resource, call):
             return self._make(resource, call, self.value(call.args))
         if call.callee and (inside := self._project_call(call, position)) is not None:
             return inside
@@ -453,6 +459,12 @@ class _Frame:
     def _only_builds(self, call: CallFact) -> bool:
         """Tell whether the call is a class of the project whose constructor was followed, or made from nothing but names."""
         return self.linker.workspace.class_at(call.callee, self.facts.path) is not None if call.callee else False
+
+
+def _is_one(resource: Resource, call: CallFact) -> bool:
+    """Tell whether the call is given what it needs to make ``resource`` (``class_=AsyncSession``)."""
+    given = dict(call.keywords)
+    return all(given.get(keyword, "").rpartition(".")[2] in values for keyword, values in resource.requires.items())
 
 
 def _attribute(held: Holds) -> Holds:

@@ -83,10 +83,10 @@ class Graph:
     ini_usefixtures: tuple[str, ...] = ()
 
     def visible(self, name: str, item: Item) -> list[FixtureDef]:
-        """Return the definitions of ``name`` an item sees, nearest first."""
+        """Return the definitions of ``name`` an item sees, nearest first, each once however often it is imported or inherited."""
         bases = _bases(item)
         found = [(bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases]
-        return [fixture for _, fixture in sorted(found, key=lambda pair: -pair[0])]
+        return list(dict.fromkeys(fixture for _, fixture in sorted(found, key=lambda pair: -pair[0])))
 
     def closure(self, item: Item) -> dict[tuple[FixtureKey | None, str], FixtureDef]:
         """Return the fixtures an item needs, as (requester, name) -> definition; requester None is the item itself."""

@@ -51,7 +51,6 @@ class Settings:
     remedy: str | None = None
     exclude: tuple[str, ...] = ()
     resources: tuple[UserResource, ...] = ()
-    jobs: int = 0
 
 
 def load(folder: Path, overrides: Mapping[str, object], isolated: bool) -> Settings:
@@ -219,12 +218,6 @@ def _version(value: object, settings: Settings) -> str:
     return version
 
 
-def _count(value: object, _: Settings) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _WrongError(f"must be a whole number from 0, not {value!r}")
-    return value
-
-
 def _resources(value: object, settings: Settings) -> tuple[UserResource, ...]:
     """Add the resources of a table, or of a tuple of UserResource; one for a call that is there replaces it."""
     if isinstance(value, tuple) and all(isinstance(item, UserResource) for item in value):
@@ -276,4 +269,4 @@ _FILE_KEYS: Mapping[str, _Check] = {
     "exclude": _strings,
     "resources": _resources,
 }
-_FLAG_KEYS: Mapping[str, _Check] = {"remedy": _string, "jobs": _count}
+_FLAG_KEYS: Mapping[str, _Check] = {"remedy": _string}

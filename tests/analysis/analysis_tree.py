@@ -41,7 +41,9 @@ def meanings(found: Graph, item: str) -> dict[str, str]:
     """Return what the names an item asks for mean, as ``path::qualname``, transitively as ``requester>name``."""
     closure = found.closure(items(found)[item])
     return {
-        (f"{requester.path}::{requester.qualname}>{name}" if requester else name): f"{fixture.key.path}::{fixture.key.qualname}"
+        (
+            f"{requester.path}::{requester.qualname}>{name}" if requester else name
+        ): f"{fixture.key.path}::{fixture.key.qualname}"
         for (requester, name), fixture in closure.items()
     }
 

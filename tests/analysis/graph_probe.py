@@ -60,14 +60,19 @@ class Recorder:
         if requester is None and self.filling and name not in item._fixtureinfo.initialnames:
             return found
         place, asker = self.place(found), self.place(requester) if requester is not None else ""
-        if place and (requester is None or asker):
+        # One definition imported or inherited on two levels can get itself; loopmend knows it as one.
+        if place and (requester is None or asker) and place != asker:
             self.items[node_id(item.nodeid)][f"{asker}>{name}" if asker else name] = place
         return found
 
     def place(self, found: FixtureDef[Any]) -> str:
         function = getattr(found.func, "__func__", found.func)
         path = Path(function.__code__.co_filename)
-        return f"{path.relative_to(self.root).as_posix()}::{function.__qualname__}" if path.is_relative_to(self.root) else ""
+        return (
+            f"{path.relative_to(self.root).as_posix()}::{function.__qualname__}"
+            if path.is_relative_to(self.root)
+            else ""
+        )
 
     def result(self) -> dict[str, Any]:
         passed = self.passed - self.failed

@@ -136,7 +136,11 @@ def trees(draw: Draw) -> dict[str, str]:
     """Return a project as text by path: conftests on up to three levels, a library, maybe a plugin, test modules."""
     write = Writer(draw)
     packages = write.chance(2)
-    library = {"": "library", "sub": ".library" if packages else "library", "sub/deep": "..library" if packages else "library"}
+    library = {
+        "": "library",
+        "sub": ".library" if packages else "library",
+        "sub/deep": "..library" if packages else "library",
+    }
     files: dict[str, list[str]] = {"library.py": write.library()}
     plugins = ["pytest_plugins = ['plug_one', 'plug_two']"] if write.chance(3) else []
     files["conftest.py"] = write.conftest(True, [*plugins, *(write.imports("library") if write.chance(4) else [])])

@@ -132,11 +132,11 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
         },
         "codemod.rules": {"RULES": RULES, "EXCLUDED": {"pool-pre-ping": "It cures nothing."}},
         "codemod.knowledge": {"remedies": lambda: REMEDIES},
-        "codemod.source.vcs": {"guard": made.guard},
         "codemod.demo": {"run": lambda write: write("the demo") or 4},
     }
     for name, members in fakes.items():
         monkeypatch.setitem(sys.modules, name, _module(name, **members))
+    monkeypatch.setattr("codemod.source.vcs.guard", made.guard)
     for variable in ("NO_COLOR", "CI", "TERM"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -126,10 +126,10 @@ def test_options_become_overrides(world: World) -> None:
     world.run(
         *("check", "--strategy", "share", "--select", "lm2, LM901", "--select", "LM9", "--ignore", "LM901", "--unsafe"),
         *("--target", "1.5.0", "--source", "0.23.8", "--remedy", "explicit-cleanup", "--isolated"),
-        *("--config", "jobs=2", "--config", "strategy=isolate"),
+        *("--config", "spare=2", "--config", "strategy=isolate"),
     )
     expected = {
-        "jobs": "2",
+        "spare": "2",
         "strategy": StrategyName.SHARE,
         "select": ("LM2", "LM901", "LM9"),
         "ignore": ("LM901",),

@@ -90,7 +90,7 @@ def test_nothing_found_means_defaults(root: Path) -> None:
 
 @pytest.mark.parametrize("text", [EVERYTHING, "strategy = ", "wrong = 1\n"])
 def test_isolated_reads_no_file(root: Path, text: str) -> None:
-    assert load(write_tree(root, {"loopmend.toml": text}), {"jobs": 2}, isolated=True) == Settings(jobs=2)
+    assert load(write_tree(root, {"loopmend.toml": text}), {"remedy": "explicit-cleanup"}, isolated=True) == Settings(remedy="explicit-cleanup")
 
 
 @pytest.mark.parametrize("text", ["[tool\n", "\ufeff[project]\n"])
@@ -105,11 +105,10 @@ def test_overrides_win(root: Path) -> None:
         "select": ("LM3",),
         "target": None,
         "remedy": "explicit-cleanup",
-        "jobs": 1,
     }
     settings = load(root, overrides, isolated=False)
     assert (settings.strategy, settings.select, settings.target) == (StrategyName.ISOLATE, ("LM3",), "1.5.0")
-    assert (settings.remedy, settings.jobs, settings.unsafe) == ("explicit-cleanup", 1, True)
+    assert (settings.remedy, settings.unsafe) == ("explicit-cleanup", True)
 
 
 def test_pairs_change_one_key_of_a_resource(root: Path) -> None:
@@ -133,7 +132,7 @@ def test_pairs_change_one_key_of_a_resource(root: Path) -> None:
         ("stratgy = 'share'\n", r"loopmend\.toml:1: unknown key 'stratgy'; did you mean 'strategy'\?"),
         ("# c\nzzz = 1\n", r"loopmend\.toml:2: unknown key 'zzz'; known keys: exclude, ignore, "),
         ("remedy = 'suppress-teardown'\n", "unknown key 'remedy'"),
-        ("jobs = 2\n", "unknown key 'jobs'"),
+        ("remedy = \"upgrade\"\n", "unknown key 'remedy'"),
         ("strategy = 'Share'\n", r"loopmend\.toml:1: strategy must be one of auto, isolate, share, preserve"),
         ("strategy = 1\n", "strategy must be one of"),
         ("strategy = ['share']\n", "strategy must be one of"),
@@ -183,7 +182,7 @@ def test_refuses_in_pyproject(root: Path, text: str | bytes, message: str) -> No
 
 
 @pytest.mark.parametrize(
-    "overrides", [{"stratgy": "share"}, {"strategy": "none"}, {"jobs": -1}, {"jobs": True}, {"remedy": 1}]
+    "overrides", [{"stratgy": "share"}, {"strategy": "none"}, {"remedy": 1}]
 )
 def test_refuses_overrides(root: Path, overrides: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="command line"):

@@ -1,7 +1,7 @@
 import pytest
 
 
-@pytest.mark.parametrize("pool", [1, 2], indirect=True)
+@pytest.mark.parametrize("pool", [2], indirect=True)
 @pytest.mark.parametrize("i", range(3))
 async def test_select(pool, i):
     assert await pool.fetchval("select $1::int", i) == i

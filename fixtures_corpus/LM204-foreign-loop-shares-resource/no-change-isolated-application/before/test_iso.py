@@ -1,11 +1,14 @@
-from unittest import IsolatedAsyncioTestCase
+import unittest
 
-from appdb import select
+from appdb import engine
+from sqlalchemy import text
 
 
-class TestSelect(IsolatedAsyncioTestCase):
+class TestSelect(unittest.IsolatedAsyncioTestCase):
     async def test_one(self):
-        self.assertEqual(await select(1), 1)
+        async with engine.connect() as connection:
+            self.assertEqual(await connection.scalar(text("select 1")), 1)
 
     async def test_two(self):
-        self.assertEqual(await select(2), 2)
+        async with engine.connect() as connection:
+            self.assertEqual(await connection.scalar(text("select 2")), 2)

@@ -1,11 +1,11 @@
 import asyncio
 
-from cache import get
+from cache import client
 
 
 def test_one():
-    assert asyncio.run(get("a")) is None
+    assert asyncio.run(client.get("a")) is None
 
 
 def test_two():
-    assert asyncio.run(get("b")) is None
+    assert asyncio.run(client.get("b")) is None

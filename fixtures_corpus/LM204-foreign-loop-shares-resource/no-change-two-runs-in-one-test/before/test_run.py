@@ -1,6 +1,11 @@
 import asyncio
 
-from appdb import select
+from appdb import engine
+
+
+async def select(n):
+    async with engine.connect() as connection:
+        return (await connection.exec_driver_sql(f"select {n}")).scalar()
 
 
 def test_two_runs():

@@ -1,0 +1,8 @@
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+@pytest.mark.parametrize("i", range(3))
+async def test_select(pool, i):
+    assert await pool.fetchval("select $1::int", i) == i
