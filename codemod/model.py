@@ -60,7 +60,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SetCallKeyword:
-    """Give the call (or the bare decorator) at ``span`` the keyword ``keyword=value``; replace the value if it is there.
+    """Give the call (or the bare decorator) at ``span`` the keyword ``keyword=value``, or a new value for it.
 
     ``value`` is Python source text of an expression. A bare name or attribute at ``span`` becomes a call.
     """
@@ -82,7 +82,7 @@ class RemoveCallKeyword:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceCallee:
-    """Replace the dotted callee of the call or bare decorator at ``span`` by ``dotted`` (``pytest_asyncio.fixture``)."""
+    """Replace the callee of the call or bare decorator at ``span`` by ``dotted`` (``pytest_asyncio.fixture``)."""
 
     path: str
     span: Span
@@ -108,7 +108,7 @@ class AddCleanup:
 
 @dataclass(frozen=True, slots=True)
 class RemoveHandler:
-    """Remove the ``except`` clause at ``span`` from its ``try``; a ``try`` left with neither handler nor ``finally`` is unwrapped."""
+    """Remove the ``except`` clause at ``span``; a ``try`` left with neither handler nor ``finally`` is unwrapped."""
 
     path: str
     span: Span

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codemod import rules
+from codemod.analysis.binding import Binder
 from codemod.analysis.crossings import new_mismatches
-from codemod.analysis.facts import HookRecipe
 from codemod.analysis.link import Linked, Linker
 from codemod.analysis.loops import Layout, LoopModel, model_for
 from codemod.analysis.resolve import Graph, resolve
@@ -24,13 +25,16 @@ from codemod.knowledge import Resource, knowledge_base, versions
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, merge
 from codemod.project import discover, pytest_config, requirements
-from codemod.project.pytest_config import PytestConfig
-from codemod.project.settings import Settings
 from codemod.rewrite import rewrite_file
 from codemod.scopes import Scope
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 from codemod.strategies.operations import FIXTURE_OPTION, TEST_OPTION, ConfigPlace
+
+if TYPE_CHECKING:
+    from codemod.analysis.facts import HookRecipe
+    from codemod.project.pytest_config import PytestConfig
+    from codemod.project.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
@@ -66,7 +70,7 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
 
     Raises UsageError where the folder is no project of its own, ConfigError where its configuration cannot be read.
     """
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or _silent
     project = discover_project(folder, settings, tell)
     workspace = open_workspace(project)
     tell("reading", 0, len(project.files))
@@ -82,13 +86,22 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
     return _report(project, workspace, suite, findings, choice, plan, changes, failures)
 
 
+def _silent(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
     """Return the options in force for ``folder`` with their provenance, and the version with its own."""
-    project = discover_project(folder, settings, lambda stage, done, total: None)
+    project = discover_project(folder, settings, _silent)
     version = OptionValue("pytest-asyncio", project.version, project.version_origin)
     place = project.config.inifile
     inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
-    return (version, OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"), inifile, *project.config.options.values())
+    return (
+        version,
+        OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"),
+        inifile,
+        *project.config.options.values(),
+    )
 
 
 # --- discover ------------------------------------------------------------------------------------------------------
@@ -120,7 +133,7 @@ def _repository(folder: Path) -> Path:
 
 
 def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the outermost folders (``tests/``) that hold a pytest configuration of their own: projects of their own."""
+    """Return the outermost folders (``tests/``) with a pytest configuration of their own."""
     folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
     own = sorted(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
     return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
@@ -132,7 +145,10 @@ def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
 def open_workspace(project: Project) -> Workspace:
     """Return the view of the project's files, with the user's resources known."""
     lists = project.config.lists
-    extra = [Resource(id=f"user:{u.call}", name=u.call, bound=u.bound, calls=(u.call,), close=u.close) for u in project.settings.resources]
+    extra = [
+        Resource(id=f"user:{u.call}", name=u.call, bound=u.bound, calls=(u.call,), close=u.close)
+        for u in project.settings.resources
+    ]
     return Workspace(
         root=project.root,
         files=project.files,
@@ -152,9 +168,15 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     target = project.settings.target or project.version
     place = project.config_place.path
     if len(models) < len(_versions(project)):
-        return Suite(workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place)
+        return Suite(
+            workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place
+        )
     graph = resolve(
-        workspace, mode, lists["python_classes"] or ("Test",), lists["python_functions"] or ("test",), lists["usefixtures"]
+        workspace,
+        mode,
+        lists["python_classes"] or ("Test",),
+        lists["python_functions"] or ("test",),
+        lists["usefixtures"],
     )
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph, models)
@@ -169,7 +191,7 @@ def _versions(project: Project) -> tuple[str, ...]:
 
 
 def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
-    linker = Linker(graph, mentions)
+    linker = Linker(graph, Binder(graph.workspace, mentions))
     linked = []
     for done, item in enumerate(graph.items):
         if tell is not None and done % 50 == 0:
@@ -225,13 +247,21 @@ def _newer_syntax(workspace: Workspace) -> str:
     """Return a test file that is only too new for the Python loopmend runs on, "" where there is none."""
     from codemod.rewrite.python.newer import is_valid
 
-    unread = (p for p in workspace.failures if workspace.is_test_code(p) and (data := workspace.read(p)) is not None and is_valid(data))
+    unread = (
+        p
+        for p in workspace.failures
+        if workspace.is_test_code(p) and (data := workspace.read(p)) is not None and is_valid(data)
+    )
     return next(unread, "")
 
 
 def _doubted(remedy: Remedy, path: str) -> Remedy:
-    reason = f"{path} has syntax newer than the Python loopmend runs on and was not read: run loopmend on a newer Python"
-    return replace(remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason)
+    reason = (
+        f"{path} has syntax newer than the Python loopmend runs on and was not read: run loopmend on a newer Python"
+    )
+    return replace(
+        remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason
+    )
 
 
 def rewrite(plan: Plan, workspace: Workspace) -> tuple[tuple[FileChange, ...], Plan, tuple[FileFailure, ...]]:
@@ -258,7 +288,7 @@ def _rewritten(path: str, operations: tuple[object, ...], workspace: Workspace) 
 def prove(
     project: Project, workspace: Workspace, suite: Suite, plan: Plan, changes: tuple[FileChange, ...]
 ) -> tuple[Plan, tuple[FileChange, ...]]:
-    """Read the result as if it were on disk; withdraw the plan unless its findings are gone and none are new (DESIGN law 4)."""
+    """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
     after = _read_result(project, workspace, changes)
@@ -306,7 +336,9 @@ def _doubt(before: Suite, after: Suite) -> str:
 
 
 def _withdrawn(plan: Plan, reason: str) -> Plan:
-    held = tuple(replace(r, applicability=Applicability.DISPLAY, condition=f"withdrawn: {reason}") for r in plan.applied)
+    held = tuple(
+        replace(r, applicability=Applicability.DISPLAY, condition=f"withdrawn: {reason}") for r in plan.applied
+    )
     return Plan((), (*held, *plan.withheld))
 
 
@@ -333,13 +365,23 @@ def _report(
         version_origin=project.version_origin,
         options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
         strategy=choice.strategy if choice is not None else "preserve",
-        findings=tuple(sorted((replace(f, applicability=trust.get(f.id, f.applicability)) for f in findings), key=lambda f: f.location)),
+        findings=tuple(
+            sorted(
+                (replace(f, applicability=trust.get(f.id, f.applicability)) for f in findings), key=lambda f: f.location
+            )
+        ),
         remedies=plan.applied,
         withheld=plan.withheld,
         alternatives=choice.alternatives if choice is not None else (),
         changes=changes,
         failures=tuple(found[path] for path in sorted(found)),
-        notes=(*notes, *_unread_note(workspace), *_nested_note(project), *project.config.notes, *((choice.reason,) if choice is not None and choice.reason else ())),
+        notes=(
+            *notes,
+            *_unread_note(workspace),
+            *_nested_note(project),
+            *project.config.notes,
+            *((choice.reason,) if choice is not None and choice.reason else ()),
+        ),
         counts=_counts(suite, project.files),
     )
 
@@ -348,7 +390,9 @@ def _unread_note(workspace: Workspace) -> tuple[str, ...]:
     unread = sorted(workspace.unread.values(), key=lambda failure: failure.path)
     if not unread:
         return ()
-    names = "; ".join(f"{failure.path} ({failure.reason})" for failure in unread[:5]) + ("; …" if len(unread) > 5 else "")
+    names = "; ".join(f"{failure.path} ({failure.reason})" for failure in unread[:5]) + (
+        "; …" if len(unread) > 5 else ""
+    )
     count = "1 application file" if len(unread) == 1 else f"{len(unread)} application files"
     return (f"{count} could not be read, so values made there are unknown: {names}",)
 
@@ -364,5 +408,3 @@ def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:
     if suite is None:
         return Counts(files=len(files))
     return Counts(len(files), len(suite.graph.fixtures), len(suite.graph.items))
-
-

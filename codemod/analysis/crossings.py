@@ -7,13 +7,18 @@ different loops. Names of loops are not compared, loops are (SEMANTICS §0.4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from codemod.analysis.link import Linked, Made, Summary, Usage
 from codemod.analysis.loops import Layout, LoopKey, LoopModel, cache_key, loop_key
-from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemod.analysis.held import Made, Summary, Usage
+    from codemod.analysis.link import Linked
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,9 @@ def place(graph: Graph, linked: Linked, layout: Layout, model: LoopModel) -> Pla
 
 def runs_on_loop(graph: Graph, fixture: FixtureDef, model: LoopModel) -> bool:
     """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
-    sync_runner = model.sync_fixture_runner and fixture.decl.factory == "pytest_asyncio" and not fixture.function.is_async
+    sync_runner = (
+        model.sync_fixture_runner and fixture.decl.factory == "pytest_asyncio" and not fixture.function.is_async
+    )
     return graph.is_handled(fixture) or sync_runner
 
 
@@ -153,7 +160,13 @@ class _Simulation:
                 self._function(linked, key, summary, scope, copy, refreshed)
 
     def _function(
-        self, linked: Linked, key: FixtureKey | None, summary: Summary, scope: Scope | None, copy: int, refreshed: frozenset[Made]
+        self,
+        linked: Linked,
+        key: FixtureKey | None,
+        summary: Summary,
+        scope: Scope | None,
+        copy: int,
+        refreshed: frozenset[Made],
     ) -> None:
         item = linked.item
         loop = loop_key(scope, item, copy) if scope is not None else None
@@ -207,7 +220,9 @@ class _Simulation:
                 below = self.layout.cache_scope(linked.fixtures[dependency])
                 if below is not None and below < cache:
                     found = True
-                    self.mismatches.setdefault((key, dependency), Mismatch(fixture, linked.item, linked.fixtures[dependency]))
+                    self.mismatches.setdefault(
+                        (key, dependency), Mismatch(fixture, linked.item, linked.fixtures[dependency])
+                    )
         return found
 
     def diagnosis(self) -> Diagnosis:
@@ -219,7 +234,9 @@ class _Simulation:
                 found.setdefault(made, []).extend(e for events in loops.values() for e in events)
                 if sum(any(map(_is_certain, events)) for events in loops.values()) > 1:
                     certain.add(made)
-        crossings = tuple(Crossing(made, _samples(events), _items(events), made in certain) for made, events in found.items())
+        crossings = tuple(
+            Crossing(made, _samples(events), _items(events), made in certain) for made, events in found.items()
+        )
         return Diagnosis(
             tuple(sorted(crossings, key=lambda c: (c.made.site[0], c.made.site[1], str(c.made.owner)))),
             tuple(self.mismatches.values()),

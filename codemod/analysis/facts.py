@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from codemod.model import Span
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codemod.model import Span
 
 OWN = ":"
 """Prefix of a dotted name that starts with a top-level name of the same module."""

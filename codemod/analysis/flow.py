@@ -82,7 +82,9 @@ class _Walker:
     def _outcome(self, last: ast.stmt | None) -> Outcome:
         value = self.yields[0] if self.yields else (self.returns[-1].value if self.returns else None)
         name = value.id if isinstance(value, ast.Name) else ""
-        return Outcome(len(self.yields), len(self.returns), isinstance(last, ast.Return) and last.value is not None, name)
+        return Outcome(
+            len(self.yields), len(self.returns), isinstance(last, ast.Return) and last.value is not None, name
+        )
 
     # --- statements ------------------------------------------------------------------------------------------
 
@@ -330,7 +332,11 @@ class _Walker:
 
     def _literal(self, node: ast.expr | None) -> str:
         """Return the literal beginning of an argument, or the dotted name it is, or ""."""
-        if isinstance(node, ast.Name) and node.id in self.names.tops and (value := self.names.tops[node.id]) is not None:
+        if (
+            isinstance(node, ast.Name)
+            and node.id in self.names.tops
+            and (value := self.names.tops[node.id]) is not None
+        ):
             return self.names.prefix(value) or self.names.dotted(node)
         prefix = self.names.prefix(node)
         return prefix or (self.names.dotted(node, self.env) if node is not None else "")
@@ -366,7 +372,12 @@ class _Walker:
 
     def _use(self, node: ast.expr, value: Value, entered: bool = False) -> None:
         """Record that ``node`` is awaited, entered or iterated here."""
-        if isinstance(node, ast.Call) and len(value) == 1 and (ref := next(iter(value))).kind == "call" and not ref.attribute:
+        if (
+            isinstance(node, ast.Call)
+            and len(value) == 1
+            and (ref := next(iter(value))).kind == "call"
+            and not ref.attribute
+        ):
             call = self.calls[ref.index]
             operands = call.receiver | call.args | (value if entered else NOTHING)
             self.uses.append(self._use_fact(node, operands, call.receiver, call.method, entered, ref.index))
@@ -378,7 +389,16 @@ class _Walker:
     ) -> UseFact:
         span = self.names.span(node)
         return UseFact(
-            value, receiver, method, call, span.line, span.column, self.names.source(node), self.teardown, entered, branch=self.branches > 0
+            value,
+            receiver,
+            method,
+            call,
+            span.line,
+            span.column,
+            self.names.source(node),
+            self.teardown,
+            entered,
+            branch=self.branches > 0,
         )
 
 
@@ -400,4 +420,7 @@ def _root(node: ast.expr) -> str:
 
 def _suppresses_closed_loop(handler: ast.ExceptHandler) -> bool:
     """Tell whether the handler looks for the text "Event loop is closed" (the document's last resort)."""
-    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) and "loop is closed" in n.value for n in ast.walk(handler))
+    return any(
+        isinstance(n, ast.Constant) and isinstance(n.value, str) and "loop is closed" in n.value
+        for n in ast.walk(handler)
+    )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, HookRecipe, MarkFacts, ModuleFacts
 from codemod.analysis.flow import Function, function_flow, module_flow
 from codemod.analysis.names import Names
 from codemod.errors import FileError
 from codemod.source.text import decode_python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FACTORIES = {
     "pytest.fixture": "pytest",
@@ -143,7 +146,11 @@ class _Indexer:
         factory = _FACTORIES.get(self.names.dotted(target))
         if factory is None:
             alias = self.names.tops.get(target.id) if isinstance(target, ast.Name) else None
-            return self._decorator(_partial(alias), function, editable=False) if isinstance(alias, ast.Call | ast.Attribute) else None
+            return (
+                self._decorator(_partial(alias), function, editable=False)
+                if isinstance(alias, ast.Call | ast.Attribute)
+                else None
+            )
         keywords = {k.arg: k.value for k in node.keywords} if isinstance(node, ast.Call) else {}
         positional = node.args[0] if isinstance(node, ast.Call) and node.args and factory == "pytest" else None
         unpacked = None in keywords
@@ -165,7 +172,9 @@ class _Indexer:
 
     def _mark(self, node: ast.expr) -> MarkFacts | None:
         target = node.func if isinstance(node, ast.Call) else node
-        if isinstance(target, ast.Name) and isinstance(alias := self.names.tops.get(target.id), ast.Call | ast.Attribute):
+        if isinstance(target, ast.Name) and isinstance(
+            alias := self.names.tops.get(target.id), ast.Call | ast.Attribute
+        ):
             return self._mark(alias)
         dotted = self.names.dotted(target)
         if not dotted.startswith(_MARK):
@@ -219,7 +228,13 @@ class _Indexer:
     def _pytestmark(self, body: list[ast.stmt]) -> tuple[MarkFacts, ...]:
         found: tuple[MarkFacts, ...] = ()
         for node in body:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AnnAssign)
+                else []
+            )
             if any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in targets):
                 value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
                 found = self._mark_list(value) if value is not None else ()
@@ -227,7 +242,9 @@ class _Indexer:
 
     def _plugins(self, body: list[ast.stmt]) -> tuple[str, ...]:
         for node in body:
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytest_plugins" for t in node.targets):
+            if isinstance(node, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == "pytest_plugins" for t in node.targets
+            ):
                 values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
                 return tuple(self.names.constant(v) or DYNAMIC for v in values)
         return ()
@@ -236,17 +253,29 @@ class _Indexer:
 
     def _hook(self, body: list[ast.stmt]) -> HookRecipe | None:
         """Read the recipe that marks every async test in ``pytest_collection_modifyitems``."""
-        hook = next((n for n in body if isinstance(n, ast.FunctionDef) and n.name == "pytest_collection_modifyitems"), None)
+        hook = next(
+            (n for n in body if isinstance(n, ast.FunctionDef) and n.name == "pytest_collection_modifyitems"), None
+        )
         if hook is None:
             return None
         inner = list(ast.walk(hook))
-        local = {t.id: n.value for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+        local = {
+            t.id: n.value for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)
+        }
         for call in inner:
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "add_marker" and call.args:
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr == "add_marker"
+                and call.args
+            ):
                 argument = call.args[0]
                 mark = self._mark(local.get(argument.id, argument) if isinstance(argument, ast.Name) else argument)
                 if mark is not None and mark.name == "asyncio":
-                    append = next((k.value for k in call.keywords if k.arg == "append"), call.args[1] if len(call.args) > 1 else None)
+                    append = next(
+                        (k.value for k in call.keywords if k.arg == "append"),
+                        call.args[1] if len(call.args) > 1 else None,
+                    )
                     first = isinstance(append, ast.Constant) and append.value is False
                     return HookRecipe(mark.loop_scope, first, _unconditional(hook), mark)
         return None

@@ -6,15 +6,19 @@ An older generation is one more subclass and one more row in MODELS.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, HookRecipe, MarkFacts
-from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
 from codemod.knowledge import versions
 from codemod.model import Span
 from codemod.project.requirements import at_least
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
 
 Site = tuple[str, Span]
 """A place in a file: a mark, a decorator or a constructor call."""
@@ -108,7 +112,11 @@ def asked_scope(item: Item, layout: Layout) -> Scope | None:
     marks = [m for m in item.marks if m.name == "asyncio"]
     hook = layout.hook
     if hook is not None and (hook.first or (marks and marks[0] not in own_marks(item))):
-        return None if hook.loop_scope == DYNAMIC or not hook.certain else _first(Scope.parse(hook.loop_scope or ""), layout.test_default)
+        return (
+            None
+            if hook.loop_scope == DYNAMIC or not hook.certain
+            else _first(Scope.parse(hook.loop_scope or ""), layout.test_default)
+        )
     if not marks:
         return layout.test_default
     closest = marks[0]

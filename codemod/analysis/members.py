@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import ClassFacts, FunctionFacts, ModuleFacts
-from codemod.analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codemod.analysis.workspace import Workspace
 
 Definition = tuple[ModuleFacts, FunctionFacts | ClassFacts]
 """A function or a class with the module it is written in."""

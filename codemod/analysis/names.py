@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, OWN
 from codemod.model import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BUILTINS = frozenset(dir(builtins))
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -129,4 +132,6 @@ class Names:
 
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return offset if text.isascii() else len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        return (
+            offset if text.isascii() else len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        )

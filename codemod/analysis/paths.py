@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import Crossing, Event, place
-from codemod.analysis.link import Linked
-from codemod.analysis.resolve import FixtureKey
-from codemod.analysis.suite import Suite
 from codemod.model import Location, Step
+
+if TYPE_CHECKING:
+    from codemod.analysis.link import Linked
+    from codemod.analysis.resolve import FixtureKey
+    from codemod.analysis.suite import Suite
 
 
 def crossing_steps(suite: Suite, crossing: Crossing) -> tuple[Step, ...]:
@@ -69,7 +72,11 @@ def _chain(linked: Linked, owner: FixtureKey | None) -> list[FixtureKey]:
 def _test_step(suite: Suite, linked: Linked, crossing: Crossing) -> Step:
     item = linked.item
     use = next((e.usage for e in crossing.events if e.user is None and e.item is item and e.usage is not None), None)
-    where = use.location if use is not None else Location(item.owner, item.function.span.line, item.function.span.column + 1)
+    where = (
+        use.location
+        if use is not None
+        else Location(item.owner, item.function.span.line, item.function.span.column + 1)
+    )
     scope = place(suite.graph, linked, suite.layout, suite.models[0]).test
     text = f"test `{item.name}`" + (f": `{use.use.text}`" if use is not None else "")
     return Step(where, text, scope.word if scope is not None else None)
@@ -87,11 +94,16 @@ def _fixture_step(suite: Suite, linked: Linked, key: FixtureKey) -> Step:
 def _event_step(event: Event) -> Step:
     assert event.usage is not None and event.user is not None
     phase = "tears down" if event.usage.use.teardown else "uses"
-    return Step(event.usage.location, f"fixture `{event.user.qualname}` {phase} it: `{event.usage.use.text}`", loop_word(event))
+    return Step(
+        event.usage.location, f"fixture `{event.user.qualname}` {phase} it: `{event.usage.use.text}`", loop_word(event)
+    )
 
 
 def _made_step(crossing: Crossing) -> Step:
     made = crossing.made
     created = next((loop_word(e) for e in crossing.events if e.usage is None), None)
     when = {"creation": "bound when made", "first-use": "bound at first use"}.get(made.bound, "bound when it waits")
-    return Step(made.location, f"made here: `{made.call.text if made.call else made.resource.name}`, {when}", created)
+    fails = f'; on another loop: "{made.resource.symptom}"' if made.resource.symptom else ""
+    return Step(
+        made.location, f"made here: `{made.call.text if made.call else made.resource.name}`, {when}{fails}", created
+    )

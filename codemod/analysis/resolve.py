@@ -9,14 +9,18 @@ fixture.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, MarkFacts, ModuleFacts
 from codemod.analysis.members import Definition, Lineage, Members
-from codemod.analysis.workspace import Workspace
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemod.analysis.workspace import Workspace
 
 PLUGINS = "*"
 """The base of what ``pytest_plugins`` names: visible everywhere, overridden by any conftest."""
@@ -83,9 +87,11 @@ class Graph:
     ini_usefixtures: tuple[str, ...] = ()
 
     def visible(self, name: str, item: Item) -> list[FixtureDef]:
-        """Return the definitions of ``name`` an item sees, nearest first, each once however often it is imported or inherited."""
+        """Return the definitions of ``name`` an item sees, nearest first; one imported or inherited twice counts once."""
         bases = _bases(item)
-        found = [(bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases]
+        found = [
+            (bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases
+        ]
         return list(dict.fromkeys(fixture for _, fixture in sorted(found, key=lambda pair: -pair[0])))
 
     def closure(self, item: Item) -> dict[tuple[FixtureKey | None, str], FixtureDef]:
@@ -140,7 +146,11 @@ def _directly_parametrized(marks: tuple[MarkFacts, ...]) -> frozenset[str]:
 
 
 def resolve(
-    workspace: Workspace, mode: str, classes: tuple[str, ...] = ("Test",), functions: tuple[str, ...] = ("test",), usefixtures: tuple[str, ...] = ()
+    workspace: Workspace,
+    mode: str,
+    classes: tuple[str, ...] = ("Test",),
+    functions: tuple[str, ...] = ("test",),
+    usefixtures: tuple[str, ...] = (),
 ) -> Graph:
     """Build the graph of a workspace for one asyncio mode."""
     return _Resolver(Graph(workspace, mode, ini_usefixtures=usefixtures), classes, functions, Members(workspace)).run()
@@ -207,7 +217,12 @@ class _Resolver:
                 self._item(facts, (), (), home, definition, "", local)
 
     def _collect_class(
-        self, facts: ModuleFacts, found: tuple[ModuleFacts, ClassFacts], local: str, outer: tuple[str, ...], outer_marks: tuple[MarkFacts, ...]
+        self,
+        facts: ModuleFacts,
+        found: tuple[ModuleFacts, ClassFacts],
+        local: str,
+        outer: tuple[str, ...],
+        outer_marks: tuple[MarkFacts, ...],
     ) -> None:
         lineage = self.members.lineage(*found)
         members = self.members.of_class(lineage)
@@ -271,7 +286,9 @@ class _Resolver:
 def _can_be_made(lineage: Lineage, members: Mapping[str, Definition]) -> bool:
     """Tell whether pytest can make an instance of a test class: it has no constructor and is not abstract."""
     abstract = any(base in ("abc.ABC", "abc.ABCMeta") for _, c in lineage for base in c.bases)
-    missing = abstract and any("abc.abstractmethod" in m.decorators for _, m in members.values() if isinstance(m, FunctionFacts))
+    missing = abstract and any(
+        "abc.abstractmethod" in m.decorators for _, m in members.values() if isinstance(m, FunctionFacts)
+    )
     return not missing and not any(c.has_init for _, c in lineage)
 
 

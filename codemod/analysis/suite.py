@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import Diagnosis, diagnose
-from codemod.analysis.link import Effect, Linked
-from codemod.analysis.loops import Layout, LoopModel
-from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
-from codemod.analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemod.analysis.held import Effect
+    from codemod.analysis.link import Linked
+    from codemod.analysis.loops import Layout, LoopModel
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
+    from codemod.analysis.workspace import Workspace
+
 
 @dataclass(slots=True)
 class Suite:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import OWN, ClassFacts, FunctionFacts, ModuleFacts
 from codemod.analysis.index import index
@@ -15,6 +14,10 @@ from codemod.errors import FileError
 from codemod.knowledge import KnowledgeBase, knowledge_base
 from codemod.model import FileFailure
 from codemod.source.text import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _WORDS = (b"pytest_asyncio", b"mark.asyncio")
@@ -51,7 +54,14 @@ class Workspace:
         keep = {path: facts for path, facts in self._modules.items() if path not in changed}
         data = {path: value for path, value in self._bytes.items() if path not in changed}
         return replace(
-            self, files=files, overlay={**self.overlay, **changed}, _failed={}, _modules=keep, _bytes=data, _suffixes={}, _located={}
+            self,
+            files=files,
+            overlay={**self.overlay, **changed},
+            _failed={},
+            _modules=keep,
+            _bytes=data,
+            _suffixes={},
+            _located={},
         )
 
     def read(self, path: str) -> bytes | None:
@@ -93,15 +103,22 @@ class Workspace:
     def _is_pytests(self, path: str) -> bool:
         if not path.endswith(".py") or self.is_test_file(path) or posixpath.basename(path) == "conftest.py":
             return True
-        named = ((dotted, facts.path) for facts in self._modules.values() if facts is not None for dotted in facts.plugins)
-        return any(found.path == path for dotted, importer in named if (found := self.locate(dotted, importer)) is not None)
+        named = (
+            (dotted, facts.path) for facts in self._modules.values() if facts is not None for dotted in facts.plugins
+        )
+        return any(
+            found.path == path for dotted, importer in named if (found := self.locate(dotted, importer)) is not None
+        )
 
     # --- which files matter ----------------------------------------------------------------------------------
 
     def is_test_file(self, path: str) -> bool:
         """Tell whether pytest collects ``path`` (option ``python_files``); a pattern with ``/`` is matched from any folder on."""
         name = posixpath.basename(path)
-        return any(fnmatch(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatch(name, pattern) for pattern in self.python_files)
+        return any(
+            fnmatch(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatch(name, pattern)
+            for pattern in self.python_files
+        )
 
     def is_test_code(self, path: str) -> bool:
         """Tell whether a file belongs to the tests, so that changing how it makes an engine changes no application."""
@@ -182,7 +199,9 @@ class Workspace:
             base = posixpath.dirname(importer)
             for _ in range(level - 1):
                 base = posixpath.dirname(base)
-            return self._longest(dotted.lstrip("."), lambda name: self._existing(posixpath.join(base, name.replace(".", "/"))))
+            return self._longest(
+                dotted.lstrip("."), lambda name: self._existing(posixpath.join(base, name.replace(".", "/")))
+            )
         return self._longest(dotted, lambda name: self._by_suffix(name, importer))
 
     @staticmethod
@@ -210,7 +229,9 @@ class Workspace:
 
     def _by_suffix(self, name: str, importer: str) -> str | None:
         candidates = [path for path in self._known.get(name, ()) if self._importable(path, name)] if name else []
-        return max(candidates, key=lambda path: (len(posixpath.commonpath(["/" + path, "/" + importer])), path), default=None)
+        return max(
+            candidates, key=lambda path: (len(posixpath.commonpath(["/" + path, "/" + importer])), path), default=None
+        )
 
     def _importable(self, path: str, name: str) -> bool:
         """Tell whether ``name`` can be the absolute name of ``path``: the folder above its first part is no package."""

@@ -1,13 +1,15 @@
-"""Facts as data: what is bound to a loop, which version can do what, which remedies have a name (TOML beside this file)."""
+"""Facts as data, in TOML beside this file: what is bound to a loop, which version can do what, remedies with a name."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources as package_files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)

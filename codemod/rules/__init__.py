@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from codemod.analysis.suite import Suite
-from codemod.model import Finding
 from codemod.rules import (
     lm201_value_crosses_loops,
     lm202_module_resource_crosses_loops,
@@ -19,6 +17,12 @@ from codemod.rules import (
     lm902_primitive_crosses_loops,
 )
 from codemod.rules._base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from codemod.analysis.suite import Suite
+    from codemod.model import Finding
 
 RULES: tuple[Rule, ...] = (
     lm201_value_crosses_loops.RULE,
@@ -36,14 +40,14 @@ RULES: tuple[Rule, ...] = (
 __all__ = ["EXCLUDED", "RULES", "Rule", "check", "is_selected"]
 
 EXCLUDED: Mapping[str, str] = {
-    "normalise-loop-scope-options": "Setting both options in a suite without a crossing changes nothing for the better and breaks wide fixtures.",
+    "normalise-loop-scope-options": "In a suite without a crossing it betters nothing and breaks wide fixtures.",
     "pool-pre-ping": "`pool_pre_ping=True` fails once and then heals; the failure only moves.",
-    "close-at-end-of-session": "`asyncio.run(engine.dispose())` in a finalizer runs on yet another loop and still fails.",
+    "close-at-end-of-session": "`asyncio.run(engine.dispose())` in a finalizer is yet another loop: it still fails.",
 }
 
 
 def check(suite: Suite, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """Yield the findings of every selected rule. Codes in ``select`` and ``ignore`` are prefixes; the longer match wins."""
+    """Yield the findings of every selected rule. Codes in ``select`` and ``ignore`` are prefixes; longer wins."""
     for rule in RULES:
         if is_selected(rule.code, select, ignore):
             yield from rule.check(suite)

@@ -1,41 +1,40 @@
 """A fixture's loop-bound value is used on another loop.
 
-*What it does.* Finds values that a fixture makes (connections, pools, sessions, engines, clients, tasks) and that are
-used or closed on an event loop other than the one they are bound to, with the whole path from the test to the call
-that makes the value.
+*What it does.* Finds values that a fixture makes (connections, pools, sessions, engines, clients, tasks) and that
+are used or closed on an event loop other than the one they are bound to, with the whole path from the test to the
+call that makes the value.
 
-*Why is this bad.* The suite fails with `got Future <Future pending> attached to a different loop`, with `RuntimeError:
-Event loop is closed`, with asyncpg's `cannot perform operation: another operation is in progress`, or hangs (a task or a NATS
-connection made on one loop is silent on every other).
+*Why is this bad.* The suite fails with `got Future <Future pending> attached to a different loop`, with
+`RuntimeError: Event loop is closed`, with asyncpg's `cannot perform operation: another operation is in progress`,
+or hangs (a task or a NATS connection made on one loop is silent on every other).
 
-*Fix safety.* The strategy repairs the suite as a whole: `isolate` puts tests and fixtures on function loops and keeps
-fixtures that stay wide on a loop as wide; `share` lets all join the session's loop. Safe as long as no fixture
-with once-only effects (a schema, rows, servers, files) has to change its lifetime; then `share` is used, or `--unsafe`.
+*Fix safety.* The strategy repairs the suite as a whole: `isolate` puts tests and fixtures on function loops and
+keeps fixtures that stay wide on a loop as wide; `share` lets all join the session's loop. Safe as long as no
+fixture with once-only effects (a schema, rows, servers, files) has to change its lifetime; then `share` is used, or
+`--unsafe`.
 
-*Left alone.* What is never bound (psycopg and aiosqlite connections, NullPool engines), values used on one loop only,
-values loopmend does not know (see LM901).
+*Left alone.* What is never bound (psycopg and aiosqlite connections, NullPool engines), values used on one loop
+only, values loopmend does not know (see LM901).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
-from codemod.rules._base import Rule, finding
+from codemod.rules._base import Rule, crossing_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
 
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per resource a fixture makes that meets several loops."""
     for crossing in suite.diagnose().proven:
-        made = crossing.made
-        if made.owner is None or crossing.foreign:
-            continue
-        message = f"`{made.name}` ({made.resource.name}), made in fixture `{made.owner.qualname}`, meets more than one loop: {loops_in_words(crossing)}"
-        yield finding(
-            RULE.code, made.location, message, made.resource.id, made.owner.qualname, crossing_steps(suite, crossing), f"fails with: {made.resource.symptom}"
-        )
+        if crossing.made.owner is not None and not crossing.foreign:
+            yield crossing_finding(RULE.code, suite, crossing, "meets more than one loop: {loops}")
 
 
 RULE = Rule(

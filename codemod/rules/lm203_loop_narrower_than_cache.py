@@ -1,24 +1,30 @@
 """A fixture lives longer than its loop.
 
 *What it does.* Finds async fixtures whose loop scope is narrower than their cache scope, usually because
-`asyncio_default_fixture_loop_scope = function` was set while fixtures kept `scope="session"` (the seed document's option 1).
+`asyncio_default_fixture_loop_scope = function` was set while fixtures kept `scope="session"` (the seed document's
+option 1).
 
-*Why is this bad.* Every test that needs the fixture errors at setup: `ScopeMismatch: You tried to access the function scoped fixture
-_function_scoped_runner with a session scoped request object`.
+*Why is this bad.* Every test that needs the fixture errors at setup: `ScopeMismatch: You tried to access the
+function scoped fixture _function_scoped_runner with a session scoped request object`.
 
-*Fix safety.* Safe: the fixture gets an explicit `loop_scope` equal to its scope, so it can be set up at all and its lifetime stays.
-Values that would then cross loops are repaired in the same step, by the strategy.
+*Fix safety.* Safe: the fixture gets an explicit `loop_scope` equal to its scope, so it can be set up at all and its
+lifetime stays. Values that would then cross loops are repaired in the same step, by the strategy.
 
-*Left alone.* Fixtures whose scope is computed; a wide fixture that asks for a narrower *fixture* (pytest's own ScopeMismatch).
+*Left alone.* Fixtures whose scope is computed; a wide fixture that asks for a narrower *fixture* (pytest's own
+ScopeMismatch).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding, Location
 from codemod.rules._base import Rule, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
 
 
 def check(suite: Suite) -> Iterator[Finding]:
@@ -29,8 +35,11 @@ def check(suite: Suite) -> Iterator[Finding]:
         if mismatch.needs is not None or cache is None:
             continue
         span = fixture.function.span
-        message = f"fixture `{fixture.decl.name}` lives for the {cache.word} but runs on a narrower loop: ScopeMismatch at setup of every test that needs it"
-        yield finding(RULE.code, Location(fixture.key.path, span.line, span.column + 1), message, "", fixture.key.qualname)
+        lives = f"fixture `{fixture.decl.name}` lives for the {cache.word} but runs on a narrower loop"
+        message = f"{lives}: ScopeMismatch at setup of every test that needs it"
+        yield finding(
+            RULE.code, Location(fixture.key.path, span.line, span.column + 1), message, "", fixture.key.qualname
+        )
 
 
 RULE = Rule(

@@ -1,36 +1,39 @@
 """The application under test may use its engine on many loops.
 
-*What it does.* Finds loop-bound objects made at import time by application code that tests reach only through the application: an
-ASGI client or `TestClient` over an app whose handlers use the engine, or a call that uses it under a condition.
+*What it does.* Finds loop-bound objects made at import time by application code that tests reach only through the
+application: an ASGI client or `TestClient` over an app whose handlers use the engine, or a call that uses it under
+a condition.
 
-*Why is this bad.* If the tests really come by, the first request leaves a pooled connection behind on the first test's loop, and the second
-test fails with `attached to a different loop` or asyncpg's `another operation is in progress`.
+*Why is this bad.* If the tests really come by, the first request leaves a pooled connection behind on the first
+test's loop, and the second test fails with `attached to a different loop` or asyncpg's `another operation is in
+progress`.
 
-*Fix safety.* Unsafe, because reading cannot tell whether a request reaches the engine: with `--unsafe` an autouse fixture disposes the engine after
-each test (application code), or the engine gets `poolclass=NullPool` (test code). Both are harmless where the engine is not used.
+*Fix safety.* Unsafe, because reading cannot tell whether a request reaches the engine: with `--unsafe` an autouse
+fixture disposes the engine after each test (application code), or the engine gets `poolclass=NullPool` (test code).
+Both are harmless where the engine is not used.
 
-*Left alone.* Dependencies the tests replace (`app.dependency_overrides`, `monkeypatch`, `patch`), suites whose tests share one loop.
+*Left alone.* Dependencies the tests replace (`app.dependency_overrides`, `monkeypatch`, `patch`), suites whose
+tests share one loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
-from codemod.rules._base import Rule, finding
+from codemod.rules._base import Rule, crossing_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
 
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per resource that crosses only if the application uses it."""
     for crossing in suite.diagnose().possible:
-        made = crossing.made
-        symbol = made.owner.qualname if made.owner is not None else made.name
-        message = f"`{made.name}` ({made.resource.name}) may meet more than one loop through the application: {loops_in_words(crossing)}"
-        yield finding(
-            RULE.code, made.location, message, made.resource.id, symbol, crossing_steps(suite, crossing), f"fails with: {made.resource.symptom}"
-        )
+        says = "may meet more than one loop through the application: {loops}"
+        yield crossing_finding(RULE.code, suite, crossing, says)
 
 
 RULE = Rule(

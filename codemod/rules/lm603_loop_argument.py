@@ -1,11 +1,14 @@
 """A loop is handed to a connection.
 
-*What it does.* Finds `loop=` and `connect_args={"loop": ...}` given to a known resource (the seed document's option 3).
+*What it does.* Finds `loop=` and `connect_args={"loop": ...}` given to a known resource (the seed document's option
+3).
 
-*Why is this bad.* It cured no measured case on any version: with two loops it moves `attached to a different loop` from teardown to the call,
-with one loop it changes nothing, and most libraries have removed the parameter (`got an unexpected keyword argument 'loop'`).
+*Why is this bad.* It cured no measured case on any version: with two loops it moves `attached to a different loop`
+from teardown to the call, with one loop it changes nothing, and most libraries have removed the parameter (`got an
+unexpected keyword argument 'loop'`).
 
-*Fix safety.* Never applied: loopmend cannot see what else relies on the argument. Align the loops (LM201) and drop it by hand.
+*Fix safety.* Never applied: loopmend cannot see what else relies on the argument. Align the loops (LM201) and drop
+it by hand.
 
 *Left alone.* `loop=` given to anything that is not in the knowledge base.
 """
@@ -13,12 +16,16 @@ with one loop it changes nothing, and most libraries have removed the parameter 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.link import Made
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
 from codemod.rules._base import Rule, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.held import Made
+    from codemod.analysis.suite import Suite
 
 _LOOP_KEY = re.compile(r"""["']loop["']""")
 

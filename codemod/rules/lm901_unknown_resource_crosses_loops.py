@@ -1,10 +1,10 @@
 """A value loopmend does not know crosses loops.
 
-*What it does.* Reports third-party objects made in a fixture and awaited on another loop, when the knowledge base has no entry for the call
-that makes them.
+*What it does.* Reports third-party objects made in a fixture and awaited on another loop, when the knowledge base
+has no entry for the call that makes them.
 
-*Why is this bad.* If the object is bound to a loop the suite fails with `attached to a different loop` or `Event loop is closed`; if it is
-not, all is well. loopmend does not guess.
+*Why is this bad.* If the object is bound to a loop the suite fails with `attached to a different loop` or `Event
+loop is closed`; if it is not, all is well. loopmend does not guess.
 
 *Fix safety.* Never applied. Tell loopmend what you know, in its configuration, and run it again:
 `[tool.loopmend.resources."package.Client"]` with `bound = "creation"`, `"first-use"` or `"never"`.
@@ -14,24 +14,25 @@ not, all is well. loopmend does not guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
-from codemod.rules._base import Rule, finding
+from codemod.rules._base import Rule, crossing_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
 
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per unknown object that is awaited on several loops."""
+    says = "is used on more than one loop: {loops}; loopmend does not know whether it is bound to one"
     for crossing in suite.diagnose().crossings:
-        made = crossing.made
-        if made.bound != "unknown":
-            continue
-        symbol = made.owner.qualname if made.owner is not None else made.name
-        message = f"`{made.name}` ({made.resource.name}) is used on more than one loop: {loops_in_words(crossing)}; loopmend does not know whether it is bound to one"
-        advice = f'say so in the configuration: [tool.loopmend.resources."{made.resource.name}"] bound = "creation" | "first-use" | "never"'
-        yield finding(RULE.code, made.location, message, made.resource.name, symbol, crossing_steps(suite, crossing), advice)
+        call = crossing.made.resource.name
+        if crossing.made.bound == "unknown":
+            known = f'[tool.loopmend.resources."{call}"] bound = "creation" | "first-use" | "never"'
+            yield crossing_finding(RULE.code, suite, crossing, says, call, f"say so in the configuration: {known}")
 
 
 RULE = Rule(

@@ -1,34 +1,37 @@
 """An asyncio lock, event or queue is shared between loops.
 
-*What it does.* Reports asyncio primitives (Queue, Event, Lock, Semaphore, Condition) that code on several loops uses.
+*What it does.* Reports asyncio primitives (Queue, Event, Lock, Semaphore, Condition) that code on several loops
+uses.
 
-*Why is this bad.* A primitive is bound by the first wait that really waits. From then on a wait on another loop fails with `is bound to a different event
-loop`. Uncontended it works everywhere, so reading the code cannot prove the failure.
+*Why is this bad.* A primitive is bound by the first wait that really waits. From then on a wait on another loop
+fails with `is bound to a different event loop`. Uncontended it works everywhere, so reading the code cannot prove
+the failure.
 
-*Fix safety.* Never applied on its own. It goes away when the suite's loops are aligned for another reason (LM201), or make the primitive anew per test.
+*Fix safety.* Never applied on its own. It goes away when the suite's loops are aligned for another reason (LM201),
+or make the primitive anew per test.
 
 *Left alone.* Primitives used on one loop only, and those of application code that tests do not touch themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.analysis.suite import Suite
 from codemod.model import Applicability, Finding
-from codemod.rules._base import Rule, finding
+from codemod.rules._base import Rule, crossing_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
 
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per primitive that several loops use."""
+    says = "is shared by loops: {loops}; it fails as soon as a wait really waits"
     for crossing in suite.diagnose().crossings:
-        made = crossing.made
-        if made.bound != "wait" or not crossing.certain:
-            continue
-        symbol = made.owner.qualname if made.owner is not None else made.name
-        message = f"`{made.name}` (asyncio primitive) is shared by loops: {loops_in_words(crossing)}; it fails as soon as a wait really waits"
-        yield finding(RULE.code, made.location, message, made.resource.id, symbol, crossing_steps(suite, crossing), f"fails with: {made.resource.symptom}")
+        if crossing.made.bound == "wait" and crossing.certain:
+            yield crossing_finding(RULE.code, suite, crossing, says)
 
 
 RULE = Rule(

@@ -1,19 +1,23 @@
-"""Strategies: one consistent repair for a whole suite, chosen in the model before a line is changed (DESIGN, Strategies)."""
+"""Strategies: one consistent repair for a whole suite, chosen in the model before a line is changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Crossing
-from codemod.analysis.loops import Layout
-from codemod.analysis.suite import Suite
 from codemod.model import Alternative, Applicability, Finding, Remedy, StrategyName
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
-from codemod.strategies.operations import CannotExpress, ConfigPlace, operations
+from codemod.strategies.operations import CannotExpressError, ConfigPlace, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemod.analysis.crossings import Crossing
+    from codemod.analysis.loops import Layout
+    from codemod.analysis.suite import Suite
 
 _COST = {
-    "isolate": "a new loop and new connections for each test: measured 8 to 12 times the time of a tiny query test on PostgreSQL",
+    "isolate": "new connections for each test: measured 8 to 12 times the time of a tiny query test on PostgreSQL",
     "share": "one loop for the whole run: never slower, but tests see tasks and state that earlier tests leave behind",
 }
 _LOOPS = {"isolate": "one per test", "share": "one per run"}
@@ -23,7 +27,7 @@ _POSSIBLE = "LM205"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was decided: the strategy's name, its remedies (none: nothing to do, or nothing complete), and the roads not taken."""
+    """What was decided: the strategy, its remedies (none: nothing to do, or nothing complete), the roads not taken."""
 
     strategy: str
     remedies: tuple[Remedy, ...] = ()
@@ -52,7 +56,7 @@ class _Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What every offer is made from: the suite, where options are written, the crossings to repair, the findings answered."""
+    """What every offer is made from. ``findings`` are the ids it answers."""
 
     suite: Suite
     config: ConfigPlace
@@ -67,7 +71,10 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     crossings = suite.diagnose(start).proven
     case = _Case(suite, config, crossings, tuple(f.id for f in findings if f.code in _REPAIRED_TOGETHER))
     if crossings and strategy is StrategyName.PRESERVE:
-        return Choice("preserve", reason="the suite's loops are not consistent: there is nothing to preserve; use auto, isolate or share")
+        return Choice(
+            "preserve",
+            reason="the suite's loops are not consistent: there is nothing to preserve; use auto, isolate or share",
+        )
     offers = _offers(case, start, strategy)
     best = max(offers, key=lambda offer: offer.trust)
     others = tuple(o.alternative() for o in _all_offers(case, start, offers) if o is not best) if crossings else ()
@@ -110,7 +117,7 @@ def _offer(case: _Case, name: str, candidates: Iterable[Candidate]) -> _Offer:
     for candidate in candidates:
         try:
             remedy = _remedy(case, candidate)
-        except CannotExpress as obstacle:
+        except CannotExpressError as obstacle:
             best = best if best.remedy is not None else _Offer(name, reason=str(obstacle))
             continue
         if remedy.applicability > best.trust:
@@ -127,7 +134,9 @@ def _remedy(case: _Case, candidate: Candidate) -> Remedy:
     if found.unknown or found.unknown_tests:
         names = [key.qualname for key in found.unknown] + list(found.unknown_tests)
         applicability = min(applicability, Applicability.UNSAFE)
-        condition = condition or f"the scope of `{names[0]}` is computed while the suite runs, so its loop cannot be known"
+        condition = (
+            condition or f"the scope of `{names[0]}` is computed while the suite runs, so its loop cannot be known"
+        )
     owned = any(c.made.owner is not None for c in case.crossings)
     code = ("LM201" if owned else "LM202") if case.crossings else "LM203"
     title = f"{candidate.name}: {candidate.title}" if case.crossings else candidate.title
@@ -144,7 +153,14 @@ def _possible(case: _Case, layout: Layout, findings: tuple[str, ...]) -> Remedy 
     try:
         already = set(operations(suite, layout, case.config, ()))
         edits = tuple(op for op in operations(suite, freed, case.config, ()) if op not in already)
-    except CannotExpress:
+    except CannotExpressError:
         return None
     condition = "loopmend cannot see whether the application really uses the engine in these tests"
-    return Remedy("free the engines the application may use on many loops", _POSSIBLE, Applicability.UNSAFE, edits, findings, condition)
+    return Remedy(
+        "free the engines the application may use on many loops",
+        _POSSIBLE,
+        Applicability.UNSAFE,
+        edits,
+        findings,
+        condition,
+    )

@@ -5,17 +5,21 @@ A candidate is complete when the simulation of the suite under it has neither a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import Crossing, new_mismatches, runs_on_loop
-from codemod.analysis.link import Effect, Made
-from codemod.analysis.loops import Layout, Site
-from codemod.analysis.suite import Suite
 from codemod.knowledge import versions
 from codemod.model import Applicability
 from codemod.project.requirements import at_least
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codemod.analysis.held import Effect, Made
+    from codemod.analysis.loops import Layout, Site
+    from codemod.analysis.suite import Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ def _isolating(suite: Suite, start: Layout, layout: Layout, title: str) -> Candi
 
 
 def _lifetime(effect: Effect) -> str:
-    what = "does something that is meant to happen once" if effect.kind == "once" else "does something loopmend cannot judge"
+    what = (
+        "does something that is meant to happen once"
+        if effect.kind == "once"
+        else "does something loopmend cannot judge"
+    )
     return f"a fixture that would be made anew for each test {what}: `{effect.text}` at {effect.location}"
 
 
@@ -85,7 +93,10 @@ def share(suite: Suite, start: Layout) -> Iterator[Candidate]:
         explicit = start.explicit_loop(fixture)
         if explicit is not None and explicit is not Scope.SESSION:
             loop[key] = Scope.SESSION
-    marks = {**start.marks, **{site: Scope.SESSION for site in _scoped_marks(suite, start, lambda s: s is not Scope.SESSION)}}
+    marks = {
+        **start.marks,
+        **dict.fromkeys(_scoped_marks(suite, start, lambda s: s is not Scope.SESSION), Scope.SESSION),
+    }
     layout = start.with_(fixture_default=Scope.SESSION, test_default=Scope.SESSION, loop=loop, marks=marks)
     title = "run all tests and fixtures on the session's loop"
     if not complete(suite, layout):
@@ -97,7 +108,14 @@ def share(suite: Suite, start: Layout) -> Iterator[Candidate]:
 
 def share_obstacle(suite: Suite) -> str:
     """Return why tests cannot share the session's loop on this version, "" where they can (REMEDIES B4)."""
-    runs = [u for one in suite.linked if one.item.kind == "sync" for s in one.summaries.values() for u in s.usages if u.use.foreign]
+    runs = [
+        u
+        for one in suite.linked
+        if one.item.kind == "sync"
+        for s in one.summaries.values()
+        for u in s.usages
+        if u.use.foreign
+    ]
     runs_at = next((u.location for u in runs), None) or next(iter(_asyncio_runs(suite)), None)
     if runs_at and not at_least(suite.version, versions().since["own_runner"]):
         return f"a sync test calls asyncio.run ({runs_at}), which breaks a shared loop before pytest-asyncio 1.2"
@@ -118,7 +136,7 @@ def complete(suite: Suite, layout: Layout) -> bool:
 
 
 def align_function(suite: Suite, layout: Layout) -> Layout:
-    """Both defaults function; wide fixtures keep their cache scope and get a loop as wide; bound narrow ones come down."""
+    """Both defaults function; wide fixtures keep their cache scope and get a loop as wide."""
     crossing = {c.made.owner for c in suite.diagnose(layout).proven} | {
         event.user for c in suite.diagnose(layout).proven for event in c.events
     }
@@ -164,7 +182,9 @@ def _can_dispose(crossing: Crossing) -> bool:
     """Only a named module-level engine whose uses are all on function loops, which a pytest fixture can follow."""
     made = crossing.made
     named = made.owner is None and made.call is not None and bool(made.call.target)
-    return named and all(event.loop[0] in ("function", "foreign") and event.item.kind != "isolated" for event in crossing.events)
+    return named and all(
+        event.loop[0] in ("function", "foreign") and event.item.kind != "isolated" for event in crossing.events
+    )
 
 
 def narrow(suite: Suite, layout: Layout) -> Layout:
@@ -172,7 +192,11 @@ def narrow(suite: Suite, layout: Layout) -> Layout:
     for _ in range(10):
         owners = {c.made.owner for c in suite.diagnose(layout).proven if c.made.owner is not None}
         known = suite.fixtures()
-        wide = [known[k] for k in suite.dependents(owners & set(known)) if (layout.cache_scope(known[k]) or Scope.FUNCTION) > Scope.FUNCTION]
+        wide = [
+            known[k]
+            for k in suite.dependents(owners & set(known))
+            if (layout.cache_scope(known[k]) or Scope.FUNCTION) > Scope.FUNCTION
+        ]
         if not wide:
             return layout
         cache = {**layout.cache, **{f.key: Scope.FUNCTION for f in wide}}

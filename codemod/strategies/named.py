@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Crossing
-from codemod.analysis.link import Linked
-from codemod.analysis.suite import Suite
-from codemod.model import Applicability, AppendStatements, Finding, Operation, Remedy, SuppressTeardown
 from codemod.knowledge import remedies
+from codemod.model import AppendStatements, Applicability, Finding, Operation, Remedy, SuppressTeardown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.crossings import Crossing
+    from codemod.analysis.link import Linked
+    from codemod.analysis.suite import Suite
 
 
 def named_remedy(suite: Suite, name: str, findings: tuple[Finding, ...]) -> Remedy | None:

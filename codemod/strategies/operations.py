@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Crossing
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
-from codemod.analysis.link import Made
-from codemod.analysis.loops import Layout, Site
-from codemod.analysis.resolve import FixtureDef, FixtureKey
-from codemod.analysis.suite import Suite
 from codemod.model import (
     AddCleanup,
     EnsureImport,
@@ -25,11 +20,20 @@ from codemod.model import (
 )
 from codemod.scopes import Scope
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.crossings import Crossing
+    from codemod.analysis.held import Made
+    from codemod.analysis.loops import Layout, Site
+    from codemod.analysis.resolve import FixtureDef, FixtureKey
+    from codemod.analysis.suite import Suite
+
 FIXTURE_OPTION = "asyncio_default_fixture_loop_scope"
 TEST_OPTION = "asyncio_default_test_loop_scope"
 
 
-class CannotExpress(Exception):
+class CannotExpressError(Exception):
     """A layout needs an edit that cannot be made exactly; ``str`` says which and why."""
 
 
@@ -42,10 +46,12 @@ class ConfigPlace:
     overridden: tuple[str, ...] = ()
 
 
-def operations(suite: Suite, layout: Layout, config: ConfigPlace, crossings: tuple[Crossing, ...]) -> tuple[Operation, ...]:
+def operations(
+    suite: Suite, layout: Layout, config: ConfigPlace, crossings: tuple[Crossing, ...]
+) -> tuple[Operation, ...]:
     """Return the edits that turn the suite's layout into ``layout``.
 
-    Raises CannotExpress where a decorator, mark or constructor call cannot be edited.
+    Raises CannotExpressError where a decorator, mark or constructor call cannot be edited.
     """
     writer = _Writer(suite, layout, config)
     found = [
@@ -72,7 +78,7 @@ class _Writer:
             return
         for name, scope in ((FIXTURE_OPTION, self.layout.fixture_default), (TEST_OPTION, self.layout.test_default)):
             if name in self.config.overridden:
-                raise CannotExpress(f"{name} is set in addopts, which wins over the option; remove it there first")
+                raise CannotExpressError(f"{name} is set in addopts, which wins over the option; remove it there first")
             yield SetOption(self.config.path, self.config.section, name, (scope or Scope.FUNCTION).word)
 
     def fixtures(self) -> Iterator[Operation]:
@@ -88,7 +94,9 @@ class _Writer:
         if not narrowed and before is after:
             return
         if not decl.editable or decl.scope == DYNAMIC or decl.loop_scope == DYNAMIC:
-            raise CannotExpress(f"the decorator of fixture `{decl.name}` ({key.path}:{decl.span.line}) is built by other code")
+            raise CannotExpressError(
+                f"the decorator of fixture `{decl.name}` ({key.path}:{decl.span.line}) is built by other code"
+            )
         if narrowed:
             yield RemoveCallKeyword(key.path, decl.span, "scope")
         if before is not None and after is None:
@@ -113,7 +121,7 @@ class _Writer:
     @staticmethod
     def _mark(site: Site, mark: MarkFacts, scope: Scope | None) -> Iterator[Operation]:
         if mark.loop_scope == DYNAMIC or not mark.keyword:
-            raise CannotExpress(f"the asyncio mark at {site[0]}:{site[1].line} is built by other code")
+            raise CannotExpressError(f"the asyncio mark at {site[0]}:{site[1].line} is built by other code")
         if scope is None:
             yield RemoveCallKeyword(*site, mark.keyword)
         else:
@@ -143,7 +151,11 @@ class _Writer:
     def _dispose(self, made: Made) -> Iterator[Operation]:
         """Add an autouse fixture that gives the engine's connections back on the loop of the test that made them."""
         assert made.call is not None
-        users = [one.item.path for one in self.suite.linked if any(u.made == made for s in one.summaries.values() for u in s.usages)]
+        users = [
+            one.item.path
+            for one in self.suite.linked
+            if any(u.made == made for s in one.summaries.values() for u in s.usages)
+        ]
         folder = self.suite.common_folder(users)
         conftest = f"{folder}/conftest.py" if folder else "conftest.py"
         module, name = self._import_name(made.site[0]), made.call.target
@@ -156,7 +168,11 @@ class _Writer:
         parts = stem.split("/")
         for start in range(len(parts)):
             dotted = ".".join(parts[start:])
-            if any(dotted == i or i.startswith(f"{dotted}.") for one in self.suite.linked for i in self._imports(one.item.path)):
+            if any(
+                dotted == i or i.startswith(f"{dotted}.")
+                for one in self.suite.linked
+                for i in self._imports(one.item.path)
+            ):
                 return dotted
         return ".".join(parts)
 
@@ -175,7 +191,9 @@ class _Writer:
 
     def _is_closed(self, made: Made) -> bool:
         usages = [u for one in self.suite.linked for s in one.summaries.values() for u in s.usages if u.made == made]
-        entered = any(u.use.entered and u.use.call >= 0 and made.call is not None and u.use.text == made.call.text for u in usages)
+        entered = any(
+            u.use.entered and u.use.call >= 0 and made.call is not None and u.use.text == made.call.text for u in usages
+        )
         return entered or (made.call is not None and made.call.entered) or any(u.closing for u in usages)
 
     def _cleanup(self, owner: FixtureDef, made: Made) -> Iterator[Operation]:
@@ -215,8 +233,7 @@ def _dispose_code(module: str, name: str, close: str) -> str:
 
 
 def _variable(function: str) -> str:
-    stem = re.sub(r"^(make|create|get|setup|init)_", "", function)
-    return stem
+    return re.sub(r"^(make|create|get|setup|init)_", "", function)
 
 
 def _key_order(key: FixtureKey | None) -> tuple[str, str]:

@@ -110,4 +110,4 @@ def is_inside(module: object, folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    print(json.dumps({argument: run(Path(argument)) for argument in sys.argv[1:]}))
+    sys.stdout.write(json.dumps({argument: run(Path(argument)) for argument in sys.argv[1:]}))

@@ -11,16 +11,18 @@ import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from analysis_tree import graph, linked
 
 from codemod.analysis.crossings import Placement, diagnose, place
-from codemod.analysis.link import Linked
 from codemod.analysis.loops import Layout, LoopKey, LoopModel, loop_key, model_for
 from codemod.analysis.resolve import FixtureKey, Graph
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from codemod.analysis.link import Linked
 
 DATA = Path(__file__).parents[1] / "data" / "loop_scopes.json.gz"
 FX = FixtureKey("conftest.py", "fx")

@@ -62,7 +62,8 @@ def test_collected(text: str, expected: list[str]) -> None:
         "class TestA:\n    def __new__(cls): ...\n    def test_a(self): ...",
         "class Base:\n    def __init__(self): ...\nclass TestA(Base):\n    def test_a(self): ...",
         "class TestA:\n    class Inner:\n        def test_a(self): ...",
-        "from abc import ABC, abstractmethod\nclass TestA(ABC):\n    @abstractmethod\n    def x(self): ...\n    def test_a(self): ...",
+        "from abc import ABC, abstractmethod\nclass TestA(ABC):\n    @abstractmethod\n"
+        "    def x(self): ...\n    def test_a(self): ...",
         "import unittest\nclass A(unittest.TestCase):\n    def check_a(self): ...",
         "test_a = 1",
     ],
@@ -73,7 +74,8 @@ def test_not_collected(text: str) -> None:
 
 def test_an_abstract_base_is_collected_where_it_is_made_whole() -> None:
     text = (
-        "import abc\nclass TestBase(abc.ABC):\n    @abc.abstractmethod\n    def x(self): ...\n    def test_a(self): ...\n"
+        "import abc\nclass TestBase(abc.ABC):\n    @abc.abstractmethod\n    def x(self): ...\n"
+        "    def test_a(self): ...\n"
         "class TestWhole(TestBase):\n    def x(self): ...\n"
     )
     assert ids(text) == ["TestWhole::test_a"]
@@ -81,7 +83,8 @@ def test_an_abstract_base_is_collected_where_it_is_made_whole() -> None:
 
 def test_imported_tests_and_classes_are_collected_again() -> None:
     files = {
-        "lib.py": "def test_a(): ...\nclass TestA:\n    def test_b(self): ...\nclass Base:\n    def test_c(self): ...\n",
+        "lib.py": "def test_a(): ...\nclass TestA:\n    def test_b(self): ...\nclass Base:\n"
+        "    def test_c(self): ...\n",
         M: "from lib import test_a, test_a as test_renamed, test_a as other, TestA, TestA as TestB, Base\n",
     }
     assert set(items(graph(files))) == {
@@ -174,7 +177,8 @@ def test_python_files(patterns: tuple[str, ...], path: str, matches: bool) -> No
         ),
         ("from unittest import TestCase\nclass A(TestCase):\n    async def test_a(self): ...", "testcase", "testcase"),
         (
-            "import unittest\n@pytest.mark.asyncio\nclass A(unittest.IsolatedAsyncioTestCase):\n    async def test_a(self): ...",
+            "import unittest\n@pytest.mark.asyncio\nclass A(unittest.IsolatedAsyncioTestCase):\n"
+            "    async def test_a(self): ...",
             "isolated",
             "isolated",
         ),
@@ -224,7 +228,8 @@ ON_CLASS = "class TestA:\n    async def test_a(self): ..."
         ),
         (f"@{mark('session')}\n@{mark('module')}\nasync def test_a(): ...", "module"),
         (
-            f"@{mark('session')}\nclass TestO:\n    @{mark('class')}\n    class TestA:\n        async def test_a(self): ...",
+            f"@{mark('session')}\nclass TestO:\n    @{mark('class')}\n    class TestA:\n"
+            "        async def test_a(self): ...",
             "class",
         ),
         (f"@{mark('session')}\nclass TestO:\n    class TestA:\n        async def test_a(self): ...", "session"),
@@ -234,7 +239,8 @@ ON_CLASS = "class TestA:\n    async def test_a(self): ..."
         ),
         (f"@{mark('module')}\nclass B:\n    async def test_a(self): ...\nclass TestA(B): ...", "module"),
         (
-            f"class O:\n    pytestmark = {mark('module')}\nclass TestA(O):\n    class TestIn:\n        async def test_a(self): ...",
+            f"class O:\n    pytestmark = {mark('module')}\nclass TestA(O):\n    class TestIn:\n"
+            "        async def test_a(self): ...",
             "module",
         ),
         (
@@ -242,11 +248,13 @@ ON_CLASS = "class TestA:\n    async def test_a(self): ..."
             "module",
         ),
         (
-            f"@pytest.mark.parametrize('x', [pytest.param(1, marks=[{mark('module')}])])\n@{mark('session')}\nasync def test_a(x): ...",
+            f"@pytest.mark.parametrize('x', [pytest.param(1, marks=[{mark('module')}])])\n"
+            f"@{mark('session')}\nasync def test_a(x): ...",
             "session",
         ),
         (
-            f"@{mark('class')}\nclass TestA:\n    @pytest.mark.parametrize('x', [pytest.param(1, marks={mark('module')})])\n"
+            f"@{mark('class')}\nclass TestA:\n"
+            f"    @pytest.mark.parametrize('x', [pytest.param(1, marks={mark('module')})])\n"
             "    async def test_a(self, x): ...",
             "module",
         ),

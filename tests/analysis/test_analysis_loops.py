@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from analysis_tree import graph, items, linked, module_graph
 
 from codemod.analysis.crossings import diagnose, place
 from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel, cache_key, loop_key, model_for
-from codemod.analysis.resolve import FixtureDef, Graph, Item
 from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from codemod.analysis.resolve import FixtureDef, Graph, Item
 
 MODEL = LoopModel()
 OLD = HijackingLoopModel(sync_fixture_runner=False)
@@ -278,7 +282,8 @@ def test_hooks_that_are_no_recipe(change: str, to: str) -> None:
 # --- which loops are one -------------------------------------------------------------------------------------------
 
 PLACES = {
-    "a/test_x.py": "class TestA:\n    def test_1(self): ...\n    def test_2(self): ...\n    class TestIn:\n        def test_3(self): ...\n"
+    "a/test_x.py": "class TestA:\n    def test_1(self): ...\n    def test_2(self): ...\n"
+    "    class TestIn:\n        def test_3(self): ...\n"
     "def test_4(): ...\ndef test_5(): ...\n",
     "a/b/test_y.py": "def test_6(): ...\n",
 }

@@ -48,7 +48,7 @@ def test_a_fixture_elsewhere_is_not_seen(elsewhere: str) -> None:
 
 def test_a_class_overrides_its_module_and_only_for_itself() -> None:
     text = fx("db") + (
-        "class TestIn:\n    @pytest.fixture\n    def db(self, db):\n        pass\n    def test_it(self, db):\n        pass\n"
+        "class TestIn:\n    @pytest.fixture\n    def db(self, db): ...\n    def test_it(self, db): ...\n"
         "def test_it(db):\n    pass\n"
     )
     found = graph({"t/test_it.py": text})

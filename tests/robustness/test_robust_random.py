@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from codemod import pipeline
+from codemod.analysis.workspace import Workspace
+from codemod.model import StrategyName
 from codemod.pipeline import analyse
-from codemod.project import discover
 from codemod.project.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,17 +30,18 @@ from sqlalchemy.pool import NullPool
 """
 SCOPES = ("", "function", "class", "module", "package", "session")
 MAKERS = (
-    "await asyncpg.connect('')",
-    "await asyncpg.create_pool('')",
-    "create_async_engine('postgresql+asyncpg://')",
-    "create_async_engine('postgresql+asyncpg://', poolclass=NullPool)",
-    "create_async_engine('sqlite+aiosqlite://')",
-    "httpx.AsyncClient()",
-    "asyncio.Queue()",
-    "asyncio.create_task(asyncio.sleep(9))",
-    "object()",
+    ("await asyncpg.connect('')", "await value.close()"),
+    ("await asyncpg.connect('')", "await value.close()"),
+    ("await asyncpg.create_pool('')", "await value.close()"),
+    ("create_async_engine('postgresql+asyncpg://')", "await value.dispose()"),
+    ("create_async_engine('postgresql+asyncpg://')", ""),
+    ("create_async_engine('postgresql+asyncpg://', poolclass=NullPool)", "await value.dispose()"),
+    ("create_async_engine('sqlite+aiosqlite://')", "await value.dispose()"),
+    ("httpx.AsyncClient()", "await value.aclose()"),
+    ("asyncio.Queue()", ""),
+    ("asyncio.create_task(asyncio.sleep(9))", "value.cancel()"),
+    ("object()", ""),
 )
-ENDS = ("", "await value.close()", "await value.dispose()", "value.cancel()")
 OPTIONS = ("asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope")
 
 
@@ -48,10 +50,10 @@ def fixtures(draw: st.DrawFn, names: tuple[str, ...]) -> str:
     parts = []
     for position, name in enumerate(names):
         asked = draw(st.lists(st.sampled_from(names[:position]), max_size=2, unique=True)) if position else []
-        scope, loop = draw(st.sampled_from(SCOPES)), draw(st.sampled_from(("", "", "", *SCOPES[1:])))
+        scope, loop = draw(st.sampled_from(SCOPES)), draw(st.sampled_from((*[""] * 25, *SCOPES[1:])))
         keywords = [f'scope="{scope}"'] * bool(scope) + [f'loop_scope="{loop}"'] * bool(loop)
         keywords += ["autouse=True"] * draw(st.sampled_from((0, 0, 0, 1)))
-        maker, end = draw(st.sampled_from(MAKERS)), draw(st.sampled_from(ENDS))
+        maker, end = draw(st.sampled_from(MAKERS))
         lines = [f"value = {maker}"]
         lines += [f"await {other}.execute('select 1')" for other in asked if draw(st.booleans())]
         lines += ["yield value", end] if end or draw(st.booleans()) else ["return value"]
@@ -62,12 +64,16 @@ def fixtures(draw: st.DrawFn, names: tuple[str, ...]) -> str:
 
 
 @st.composite
-def tests(draw: st.DrawFn, names: tuple[str, ...]) -> str:
+def modules(draw: st.DrawFn, names: tuple[str, ...]) -> str:
     parts = []
     for number in range(draw(st.integers(1, 3))):
         asked = draw(st.lists(st.sampled_from(names), max_size=2, unique=True)) if names else []
-        loop = draw(st.sampled_from(("", "", *SCOPES[1:])))
-        mark = f'@pytest.mark.asyncio(loop_scope="{loop}")\n' if loop else draw(st.sampled_from(("", "@pytest.mark.asyncio\n")))
+        loop = draw(st.sampled_from((*[""] * 25, *SCOPES[1:])))
+        mark = (
+            f'@pytest.mark.asyncio(loop_scope="{loop}")\n'
+            if loop
+            else draw(st.sampled_from(("", "@pytest.mark.asyncio\n")))
+        )
         body = [f"await {name}.execute('select 1')" for name in asked] or ["pass"]
         parts.append(f"{mark}async def test_{number}({', '.join(asked)}):\n    " + "\n    ".join(body) + "\n")
     return "\n\n".join(parts)
@@ -80,13 +86,15 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     files = {"conftest.py": f"{IMPORTS}\n{engine}\n\n{draw(fixtures(names))}"}
     for number in range(draw(st.integers(1, 3))):
         folder = draw(st.sampled_from(("", "sub/")))
-        files[f"{folder}test_{number}.py"] = f"{IMPORTS}\n\n{draw(tests(names))}"
+        files[f"{folder}test_{number}.py"] = f"{IMPORTS}\n\n{draw(modules(names))}"
     if names and draw(st.booleans()):
         files["sub/conftest.py"] = f"{IMPORTS}\n\n{draw(fixtures(names[:2]))}"
     lines = ["[pytest]", draw(st.sampled_from(("asyncio_mode = auto", "asyncio_mode = strict", "")))]
     lines += [f"{name} = {draw(st.sampled_from(SCOPES[1:]))}" for name in OPTIONS if draw(st.integers(0, 2)) == 2]
     files["pytest.ini"] = "\n".join(filter(None, lines)) + "\n"
-    files["requirements.txt"] = f"pytest-asyncio=={draw(st.sampled_from(('0.23.8', '0.24.0', '0.26.0', '1.1.0', '1.3.0')))}\n"
+    files["requirements.txt"] = (
+        f"pytest-asyncio=={draw(st.sampled_from(('0.23.8', '0.24.0', '0.26.0', '1.1.0', '1.3.0')))}\n"
+    )
     return files
 
 
@@ -106,9 +114,16 @@ def _added(change: FileChange) -> list[str]:
 
 
 @given(files=projects(), strategy=st.sampled_from(("auto", "isolate", "share", "preserve")), unsafe=st.booleans())
-@settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
 def test_random_suites(files: dict[str, str], strategy: str, unsafe: bool) -> None:
-    chosen = replace(Settings(), strategy=strategy, unsafe=unsafe)
+    chosen = replace(Settings(), strategy=StrategyName(strategy), unsafe=unsafe)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write(folder, files)
@@ -133,16 +148,8 @@ def _check_options(before: str, changed: dict[str, bytes]) -> None:
 
 
 def _analyse_reversed(folder: Path, chosen: Settings) -> ProjectReport:
-    """Analyse with the files in the reverse order."""
-    real = discover.list_python_files
-
-    def backwards(root: Path, exclude: tuple[str, ...] = ()) -> discover.Listing:
-        listing = real(root, exclude)
-        return replace(listing, files=listing.files[::-1])
-
-    discover.list_python_files = backwards
-    try:
-        assert pipeline.discover is discover
+    """Analyse with the test modules in the reverse order."""
+    real = Workspace.test_modules
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workspace, "test_modules", lambda self: iter(list(real(self))[::-1]))
         return analyse(folder, chosen)
-    finally:
-        discover.list_python_files = real

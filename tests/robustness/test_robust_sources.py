@@ -123,8 +123,8 @@ def test_deep_nesting_kills_nothing(hostile: Hostile, place: str, data: bytes) -
     done = hostile.command("migrate", "--allow-no-vcs")
     assert done.code in (0, 3)
     if done.code == 3:
-        assert len(done.lines_about(f"{place} ")) == 1
-        assert "too" in done.lines_about(place)[0] or "depth" in done.lines_about(place)[0]
+        (line,) = done.lines_about(f"1 file skipped: {place} ")
+        assert "too" in line or "depth" in line
     if place == "app/service.py":
         assert done.code == 0
     assert hostile.read(place) in (whole, whole.replace(SICK_LINE, WELL_LINE))

@@ -1,0 +1,255 @@
+"""One evaluation of one function body: what it makes, holds, uses, keeps and returns, with given arguments.
+
+Calls into the project are followed through their own flows; everything else follows three rules: a call in the
+knowledge base makes its resource; the awaited result of an unknown call is plain data; an object made from a resource,
+not awaited, holds it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codemod.analysis.binding import is_one
+from codemod.analysis.held import CALLER, EMPTY, Effect, Held, Holds, Made, Summary, Usage, attribute, holders
+from codemod.knowledge import Resource
+from codemod.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemod.analysis.facts import CallFact, Flow, ModuleFacts, Ref, UseFact, Value
+    from codemod.analysis.link import Linker
+    from codemod.analysis.resolve import FixtureKey
+
+_STDLIB = frozenset(sys.stdlib_module_names)
+
+
+@dataclass(slots=True)
+class Frame:
+    """One evaluation of one flow."""
+
+    linker: Linker
+    facts: ModuleFacts
+    flow: Flow
+    env: Mapping[str, Holds]
+    stores: Mapping[str, Holds]
+    owner: FixtureKey | None
+    owner_path: str
+    in_test: bool = False
+    given: Holds = EMPTY
+    results: dict[int, Holds] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    lifted: dict[int, Summary] = field(default_factory=dict)
+
+    def summary(self) -> Summary:
+        for position in range(len(self.flow.calls)):
+            self.result(position)
+        usages = [usage for use in self.flow.uses for usage in self._usages(use)]
+        inner = [self.lifted[i] for i in sorted(self.lifted)]
+        stores = [(self._place(ref), self.value(value)) for ref, value in self.flow.stores]
+        return Summary(
+            value=self.value(self.flow.value),
+            usages=tuple(usages) + tuple(u for s in inner for u in s.usages),
+            made=tuple(self.made) + tuple(m for s in inner for m in s.made),
+            effects=tuple(self._effects()) + tuple(e for s in inner for e in s.effects),
+            stores=tuple((p, v) for p, v in stores if p and v) + tuple(x for s in inner for x in s.stores),
+        )
+
+    def value(self, value: Value) -> Holds:
+        return EMPTY.union(*(self._ref(ref) for ref in value))
+
+    def _ref(self, ref: Ref) -> Holds:
+        if ref.kind == "param":
+            held = self.env.get(ref.name, self.given)
+        elif ref.kind == "name":
+            place, held = self.linker.global_value(ref.name, self.facts.path)
+            held |= self.stores.get(place, EMPTY)
+        elif ref.kind == "self":
+            held = self.stores.get("self", EMPTY) | self.given
+        else:
+            held = self.result(ref.index) if ref.kind == "call" else holders(self.result(ref.index))
+        return attribute(held) if ref.attribute else held
+
+    def _place(self, ref: Ref) -> str:
+        return "self" if ref.kind == "self" else self.linker.global_value(ref.name, self.facts.path)[0]
+
+    # --- calls -------------------------------------------------------------------------------------------------
+
+    def result(self, position: int) -> Holds:
+        if position not in self.results:
+            self.results[position] = EMPTY  # a call that is given its own result sees nothing yet
+            self.results[position] = self._call(self.flow.calls[position], position)
+        return self.results[position]
+
+    def _call(self, call: CallFact, position: int) -> Holds:
+        known = self.linker.workspace.knowledge
+        if (resource := known.by_call.get(call.callee)) is not None and is_one(resource, call):
+            return self._make(resource, call, self.value(call.args))
+        if call.callee and (inside := self._project_call(call, position)) is not None:
+            return inside
+        receiver, args = self.value(call.receiver), self.value(call.args)
+        handed = [
+            (h, known.by_id[h.made.resource.hands_over[call.method]])
+            for h in receiver
+            if h.direct and call.method in h.made.resource.hands_over
+        ]
+        if handed:
+            return EMPTY.union(*(self._make(kind, call, frozenset({holder})) for holder, kind in handed))
+        if call.awaited and call.callee.split(".")[0] in ("", *_STDLIB):
+            return EMPTY
+        unknown = self._unknown(call)
+        return holders(receiver | args) | unknown if not call.awaited else unknown
+
+    def _make(self, resource: Resource, call: CallFact, parts: Holds) -> Holds:
+        bound, driver_free = self.linker.binder.bound(resource, call, self.facts.path)
+        engines = [h.made for h in parts if h.made.resource.driver]
+        if resource.driver and engines and resource.id != "sqlalchemy-engine":
+            driver_free = all(engine.driver_free for engine in engines)
+            bound = "never" if driver_free else resource.bound
+        made = Made(
+            resource,
+            (self.facts.path, call.span),
+            self.owner,
+            self.owner_path,
+            bound,
+            driver_free,
+            call,
+            (),
+            self.in_test,
+        )
+        if made not in self.made:
+            self.made.append(made)
+        return frozenset({Held(made)}) | holders(parts)
+
+    def _unknown(self, call: CallFact) -> Holds:
+        """Give a third-party object the knowledge base does not have a name, so that it can be reported, not guessed."""
+        root = call.callee.split(".")[0].strip(":")
+        last = call.callee.rpartition(".")[2]
+        foreign = (
+            root
+            and root not in _STDLIB
+            and root not in ("builtins", "pytest", "pytest_asyncio", "unittest")
+            and not call.callee.startswith((".", ":"))
+        )
+        if (
+            not foreign
+            or not (last[:1].isupper() or call.awaited or call.entered)
+            or self.linker.workspace.locate(call.callee, self.facts.path)
+        ):
+            return EMPTY
+        resource = Resource(id="unknown", name=call.callee, bound="unknown", calls=(call.callee,))
+        return frozenset(
+            {
+                Held(
+                    Made(
+                        resource,
+                        (self.facts.path, call.span),
+                        self.owner,
+                        self.owner_path,
+                        "unknown",
+                        False,
+                        call,
+                        (),
+                        self.in_test,
+                    )
+                )
+            }
+        )
+
+    def _project_call(self, call: CallFact, position: int) -> Holds | None:
+        """Evaluate a call to a function or class of the project with what it is given."""
+        workspace = self.linker.workspace
+        args = self.value(call.args)
+        if (found := workspace.function_at(call.callee, self.facts.path)) is not None and found[1].fixture is None:
+            summary = self.lifted[position] = self._adopt(self.linker.helper(*found, args, self.stores), call)
+            return summary.value
+        if (kind := workspace.class_at(call.callee, self.facts.path)) is not None:
+            init = kind[0].function(f"{kind[1].qualname}.__init__")
+            if init is None:
+                return holders(args)
+            summary = self._adopt(self.linker.helper(kind[0], init, args, self.stores), call)
+            self.lifted[position] = replace(summary, stores=tuple(s for s in summary.stores if s[0] != "self"))
+            return holders(EMPTY.union(args, *(held for place, held in summary.stores if place == "self")))
+        return None
+
+    def _adopt(self, summary: Summary, call: CallFact) -> Summary:
+        """Return a helper's summary with what it makes owned by this frame, and this call on its way."""
+        if not summary.made and not summary.value and not summary.usages and not summary.stores:
+            return summary
+        here = Location(self.facts.path, call.span.line, call.span.column + 1)
+
+        def mine(made: Made) -> Made:
+            if made.owner != CALLER:
+                return made
+            return replace(
+                made, owner=self.owner, owner_path=self.owner_path, via=(here, *made.via), in_test=self.in_test
+            )
+
+        def held(holds: Holds) -> Holds:
+            return frozenset(Held(mine(h.made), h.direct, h.certain) for h in holds)
+
+        return Summary(
+            value=held(summary.value),
+            usages=tuple(
+                replace(u, made=mine(u.made), certain=u.certain and not (call.branch or u.use.branch))
+                for u in summary.usages
+            ),
+            made=tuple(mine(m) for m in summary.made),
+            effects=summary.effects,
+            stores=tuple((place, held(holds)) for place, holds in summary.stores),
+        )
+
+    # --- uses and effects --------------------------------------------------------------------------------------
+
+    def _usages(self, use: UseFact) -> Iterable[Usage]:
+        held = self.value(use.value)
+        if use.call >= 0:
+            call = self.flow.calls[use.call]
+            known = self.linker.workspace.knowledge
+            makes = known.by_call.get(call.callee)
+            built_now = makes is not None or (
+                use.method == "__call__" and any(h.made.resource.hands_over.get("__call__") for h in held)
+            )
+            if use.entered and built_now:
+                held = frozenset(h for h in self.result(use.call) if h.direct and h.made.bound == "creation")
+        direct = self.value(use.receiver)
+        for h in held:
+            closing = use.method in h.made.resource.close_methods and h.direct and h in direct
+            yield Usage(
+                h.made, self.facts.path, use, closing, h.direct and h in direct, h.certain and not self._hidden(h.made)
+            )
+
+    def _hidden(self, made: Made) -> bool:
+        """Tell whether only application code touches an object of its own: tests may well replace what it talks to."""
+        return made.owner is None and not self.linker.workspace.is_test_code(self.facts.path)
+
+    def _effects(self) -> Iterable[Effect]:
+        for position, call in enumerate(self.flow.calls):
+            if position not in self.lifted and (kind := self._effect_kind(call)):
+                yield Effect(kind, Location(self.facts.path, call.span.line, call.span.column + 1), call.text)
+
+    def _effect_kind(self, call: CallFact) -> str:
+        known = self.linker.workspace.knowledge
+        if (
+            call.callee in known.by_call
+            or call.callee in known.harmless
+            or call.callee.startswith(("builtins.", "logging."))
+        ):
+            return ""
+        receiver = self.value(call.receiver)
+        direct = [h.made.resource for h in receiver if h.direct]
+        if any(call.method in r.close_methods or call.method in r.hands_over for r in direct):
+            return ""
+        if call.method in known.once or call.callee.rpartition(".")[2] in known.once:
+            return "once"
+        if call.method in known.harmless_methods or (call.method == "__call__" and not call.callee):
+            return ""
+        if call.callee.startswith("asyncio."):
+            return ""
+        return "" if self._only_builds(call) else "unknown"
+
+    def _only_builds(self, call: CallFact) -> bool:
+        """Tell whether the call is a class of the project whose constructor was followed, or made from nothing but names."""
+        return self.linker.workspace.class_at(call.callee, self.facts.path) is not None if call.callee else False
