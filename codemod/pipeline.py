@@ -330,7 +330,7 @@ def _doubt(before: Suite, after: Suite) -> str:
         return f"`{found.proven[0].made.name}` would still cross loops"
     if new := new_mismatches(before.diagnose(), found):
         return f"fixture `{new[0].fixture.decl.name}` would be a ScopeMismatch"
-    if [i.id for i in before.graph.items] != [i.id for i in after.graph.items]:
+    if sorted(i.id for i in before.graph.items) != sorted(i.id for i in after.graph.items):
         return "other tests would be collected"
     return ""
 

@@ -176,7 +176,7 @@ class _Simulation:
             if made.owner == key and loop is not None and made.bound == "creation":
                 self._meet(linked, made, Event(loop, key, item, None), copy, refreshed)
         for usage in summary.usages:
-            where = ("foreign", item.id, str(copy), usage.use.text) if usage.use.foreign else loop
+            where = ("foreign", item.id, str(copy), usage.foreign) if usage.foreign else loop
             if where is not None and _counts(usage) and usage.made.owner_path != f"{item.id}()":
                 self._meet(linked, usage.made, Event(where, key, item, usage), copy, refreshed)
 

@@ -34,12 +34,16 @@ class Ref:
 Value = frozenset[Ref]
 NOTHING: Value = frozenset()
 
+LEAVE = "__aexit__"
+"""The method of a use that is the end of an ``async with`` block."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
     """One call: what is called, on what, with what. Dotted names are as imported, not yet linked to files.
 
-    ``branch`` says that it only happens under a condition.
+    ``branch`` says that it only happens under a condition; ``foreign`` is the place of the call that runs it on a loop of
+    its own (``asyncio.run(f())``), "" where it runs on the caller's.
     """
 
     callee: str
@@ -55,6 +59,7 @@ class CallFact:
     unpacks: bool = False
     teardown: bool = False
     branch: bool = False
+    foreign: str = ""
     target: str = ""
 
 
@@ -71,7 +76,7 @@ class UseFact:
     text: str
     teardown: bool = False
     entered: bool = False
-    foreign: bool = False
+    foreign: str = ""
     branch: bool = False
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field, replace
 
-from codemod.analysis.facts import DYNAMIC, NOTHING, CallFact, Flow, Outcome, Ref, UseFact, Value
+from codemod.analysis.facts import DYNAMIC, LEAVE, NOTHING, CallFact, Flow, Outcome, Ref, UseFact, Value
 from codemod.analysis.names import BUILTINS, Names
 from codemod.knowledge import knowledge_base
 
@@ -57,6 +57,7 @@ class _Walker:
     mentions: set[str] = field(default_factory=set)
     suppressions: list[ast.ExceptHandler] = field(default_factory=list)
     global_names: set[str] = field(default_factory=set)
+    entered: dict[int, Value] = field(default_factory=dict)
     yields: list[ast.expr | None] = field(default_factory=list)
     returns: list[ast.Return] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
@@ -110,7 +111,9 @@ class _Walker:
             case ast.Global():
                 self.global_names.update(node.names)
             case ast.Import() | ast.ImportFrom():
-                self.names.add_import(node)
+                if not self.module:  # what a function imports is its own
+                    self.names = replace(self.names, imports=dict(self.names.imports))
+                    self.names.add_import(node)
             case ast.With() | ast.AsyncWith():
                 self._with(node)
             case ast.For() | ast.AsyncFor() | ast.While() | ast.If():
@@ -152,10 +155,20 @@ class _Walker:
         for item in node.items:
             value = self.ev(item.context_expr, entered=isinstance(node, ast.AsyncWith))
             if isinstance(node, ast.AsyncWith):
+                self.entered[id(item)] = value
                 self._use(item.context_expr, value, entered=True)
             if item.optional_vars is not None:
                 self._assign(item.optional_vars, value)
+        opened = not self.teardown
         self.block(node.body)
+        if isinstance(node, ast.AsyncWith) and opened and self.teardown:
+            self._leave(node)
+
+    def _leave(self, node: ast.AsyncWith) -> None:
+        """A block left after the fixture's ``yield`` closes what it entered, at teardown."""
+        for item in node.items:
+            held = self.entered[id(item)]
+            self.uses.append(self._use_fact(item.context_expr, held, held, LEAVE, entered=True))
 
     def _branch(self, node: ast.For | ast.AsyncFor | ast.While | ast.If) -> None:
         if isinstance(node, ast.For | ast.AsyncFor):
@@ -220,7 +233,7 @@ class _Walker:
             self.stores.append((Ref("self"), value))
         elif root in self.env or root in self.params:
             self.env[root] = self._name(root) | value
-        elif root and (dotted := self.names.root(root)):
+        elif root and (dotted := self.names.dotted(_container(target))):
             self.stores.append((Ref("name", dotted), value))
 
     # --- expressions -----------------------------------------------------------------------------------------
@@ -287,7 +300,9 @@ class _Walker:
             return self.ev(node.args[0])
         self.replacements(node, callee, method)
         if method == "getfixturevalue":
-            self.requested.append(self.names.constant(node.args[0] if node.args else None) or DYNAMIC)
+            name = self.names.constant(node.args[0] if node.args else None) or DYNAMIC
+            self.requested.append(name)
+            return frozenset({Ref("param", name)})
         self.calls.append(self._call_fact(node, callee, receiver, method, args, awaited, entered))
         index = len(self.calls) - 1
         self._keep(node, callee, method, args, awaited, index)
@@ -367,8 +382,14 @@ class _Walker:
 
     def _foreign(self, node: ast.Call, callee: str, method: str, args: Value) -> None:
         known = knowledge_base()
-        if callee in known.foreign_run | known.foreign_clients or method in known.foreign_run_methods:
-            self.uses.append(replace(self._use_fact(node, args, NOTHING, ""), foreign=True))
+        if callee not in known.foreign_run | known.foreign_clients and method not in known.foreign_run_methods:
+            return
+        use = self._use_fact(node, args, NOTHING, "")
+        loop = f"{use.line}:{use.column}"
+        self.uses.append(replace(use, foreign=loop))
+        for ref in args:
+            if ref.kind == "call":
+                self.calls[ref.index] = replace(self.calls[ref.index], foreign=loop)
 
     def _use(self, node: ast.expr, value: Value, entered: bool = False) -> None:
         """Record that ``node`` is awaited, entered or iterated here."""
@@ -410,6 +431,13 @@ def _expressions(node: ast.AST) -> list[ast.expr]:
         else:
             found.extend(_expressions(child))
     return found
+
+
+def _container(node: ast.expr) -> ast.expr:
+    """Return what is written to, or into: the attribute itself, the object under a subscript."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def _root(node: ast.expr) -> str:

@@ -96,7 +96,7 @@ class Frame:
             if h.direct and call.method in h.made.resource.hands_over
         ]
         if handed:
-            return EMPTY.union(*(self._make(kind, call, frozenset({holder})) for holder, kind in handed))
+            return EMPTY.union(*(self._make(kind, call, receiver) for _, kind in handed))
         if call.awaited and call.callee.split(".")[0] in ("", *_STDLIB):
             return EMPTY
         unknown = self._unknown(call)

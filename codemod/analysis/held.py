@@ -71,6 +71,7 @@ class Usage:
     closing: bool = False
     direct: bool = True
     certain: bool = True
+    foreign: str = ""
 
     @property
     def location(self) -> Location:

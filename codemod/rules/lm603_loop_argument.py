@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from codemod.analysis.held import Made
     from codemod.analysis.suite import Suite
 
-_LOOP_KEY = re.compile(r"""["']loop["']""")
+_LOOP_KEY = re.compile(r"""["']loop["']\s*:""")
 
 
 def check(suite: Suite) -> Iterator[Finding]:

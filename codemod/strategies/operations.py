@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
 from codemod.model import (
     AddCleanup,
+    DropImportIfUnused,
     EnsureImport,
     InsertDefinition,
     Operation,
@@ -111,6 +112,7 @@ class _Writer:
         if decl.factory == "pytest":
             yield ReplaceCallee(path, decl.span, "pytest_asyncio.fixture")
             yield EnsureImport(path, "pytest_asyncio")
+            yield DropImportIfUnused(path, "pytest")
 
     def marks(self) -> Iterator[Operation]:
         written = {(m.path, m.span): m for one in self.suite.linked for m in one.item.marks if m.name == "asyncio"}

@@ -93,7 +93,7 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     lines += [f"{name} = {draw(st.sampled_from(SCOPES[1:]))}" for name in OPTIONS if draw(st.integers(0, 2)) == 2]
     files["pytest.ini"] = "\n".join(filter(None, lines)) + "\n"
     files["requirements.txt"] = (
-        f"pytest-asyncio=={draw(st.sampled_from(('0.23.8', '0.24.0', '0.26.0', '1.1.0', '1.3.0')))}\n"
+        f"pytest-asyncio=={draw(st.sampled_from(("1.1.0", "1.0.0", "1.3.0", "0.26.0", "1.4.0", "0.23.8")))}\n"
     )
     return files
 
