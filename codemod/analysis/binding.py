@@ -25,6 +25,8 @@ class Binder:
         """Return (when the made object is bound, whether its driver never binds)."""
         if self.mentions & set(resource.mocked_by):
             return "never", False
+        if self._runs_elsewhere(importer):
+            return "unknown", False
         for keyword, text in call.keywords:
             values = resource.free_when.get(keyword, ())
             if "*" in values or text.rpartition(".")[2] in values:
@@ -33,6 +35,10 @@ class Binder:
             bound = self._driver_bound(call.first, importer)
             return bound, bound == "never"
         return resource.bound, False
+
+    def _runs_elsewhere(self, path: str) -> bool:
+        """Tell whether the module hands its work to a loop in another thread, so that the caller's loop says nothing."""
+        return b"run_coroutine_threadsafe" in (self.workspace.read(path) or b"")
 
     def _driver_bound(self, first: str, importer: str) -> str:
         """Decide from the URL's literal beginning, else from the URLs in test code, else from the drivers the project mentions."""

@@ -33,12 +33,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A resource that meets several loops. ``events`` has the first meeting per user and loop scope, ``items`` all tests."""
+    """A resource that meets several loops.
+
+    ``events`` has the first meeting per user and loop scope, ``items`` all tests, ``tests`` how many of them use the
+    resource themselves on a loop of each scope.
+    """
 
     made: Made
     events: tuple[Event, ...]
     items: tuple[str, ...]
     certain: bool = True
+    tests: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -177,7 +182,7 @@ class _Simulation:
                 self._meet(linked, made, Event(loop, key, item, None), copy, refreshed)
         for usage in summary.usages:
             where = ("foreign", item.id, str(copy), usage.foreign) if usage.foreign else loop
-            if where is not None and _counts(usage) and usage.made.owner_path != f"{item.id}()":
+            if where is not None and _counts(usage):
                 self._meet(linked, usage.made, Event(where, key, item, usage), copy, refreshed)
 
     def _meet(self, linked: Linked, made: Made, event: Event, copy: int, refreshed: frozenset[Made]) -> None:
@@ -193,7 +198,8 @@ class _Simulation:
             return cache_key(Scope.FUNCTION, linked.item, copy)
         owner = linked.fixtures.get(made.owner) if made.owner is not None else None
         scope = self.layout.cache_scope(owner) if owner is not None else Scope.SESSION
-        return cache_key(scope if scope is not None else Scope.SESSION, linked.item, copy)
+        # A computed scope may be anything; the narrowest claims nothing.
+        return cache_key(scope if scope is not None else Scope.FUNCTION, linked.item, copy)
 
     def _refreshed(self, linked: Linked) -> frozenset[Made]:
         """Return the resources a function-scoped fixture of this item closes again: each item starts afresh with them."""
@@ -202,6 +208,8 @@ class _Simulation:
             fixture = linked.fixtures.get(key) if key is not None else None
             if fixture is not None and self.layout.cache_scope(fixture) is Scope.FUNCTION:
                 found |= {u.made for u in summary.usages if u.closing and u.use.teardown and u.made.resource.pooled}
+            elif key is None and linked.item.kind == "isolated":
+                found |= {u.made for u in summary.usages if u.closing and u.made.resource.pooled}
         return frozenset(found)
 
     def _refused(self, linked: Linked, placement: Placement) -> bool:
@@ -235,7 +243,8 @@ class _Simulation:
                 if sum(any(map(_is_certain, events)) for events in loops.values()) > 1:
                     certain.add(made)
         crossings = tuple(
-            Crossing(made, _samples(events), _items(events), made in certain) for made, events in found.items()
+            Crossing(made, _samples(events), _items(events), made in certain, _tests(events))
+            for made, events in found.items()
         )
         return Diagnosis(
             tuple(sorted(crossings, key=lambda c: (c.made.site[0], c.made.site[1], str(c.made.owner)))),
@@ -263,6 +272,14 @@ def _samples(events: Iterable[Event]) -> tuple[Event, ...]:
         user = event.user if event.user is not None else "test"
         first.setdefault((user, event.loop[0], event.usage is None), event)
     return tuple(first.values())
+
+
+def _tests(events: Iterable[Event]) -> dict[str, int]:
+    users: dict[str, set[str]] = {}
+    for event in events:
+        if event.user is None:
+            users.setdefault(event.loop[0], set()).add(event.item.id)
+    return {loop: len(ids) for loop, ids in users.items()}
 
 
 def _items(events: Iterable[Event]) -> tuple[str, ...]:

@@ -21,14 +21,16 @@ DYNAMIC = "?"
 class Ref:
     """Where a value comes from: a parameter, a global dotted name, the result of a call, or an attribute of ``self``.
 
-    ``kind`` is "param", "name", "call", "self", or "holder" for an object a call works on from then on; ``attribute`` is the last attribute taken from it, "" for the
-    thing itself.
+    ``kind`` is "param", "name", "call" or "self"; ``attribute`` is the last attribute taken from it, "" for the thing
+    itself; ``held`` says that the value is not the thing but something that keeps it (a closure, an object a task
+    works on).
     """
 
     kind: str
     name: str = ""
     index: int = -1
     attribute: str = ""
+    held: bool = False
 
 
 Value = frozenset[Ref]

@@ -20,9 +20,9 @@ _PASSES_THROUGH = frozenset({"enter_async_context", "enter_context", "aclosing",
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp)
 
 
-def function_flow(node: Function, names: Names) -> Flow:
-    """Read the body of a function or method."""
-    walker = _Walker(names, params=_parameters(node))
+def function_flow(node: Function, names: Names, fixture_params: tuple[str, ...] = ()) -> Flow:
+    """Read the body of a function or method; ``fixture_params`` are the strings ``request.param`` may be."""
+    walker = _Walker(names, params=_parameters(node), fixture_params=fixture_params)
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call):
             walker.replacements(decorator, names.dotted(decorator.func))
@@ -58,6 +58,7 @@ class _Walker:
     suppressions: list[ast.ExceptHandler] = field(default_factory=list)
     global_names: set[str] = field(default_factory=set)
     entered: dict[int, Value] = field(default_factory=dict)
+    fixture_params: tuple[str, ...] = ()
     yields: list[ast.expr | None] = field(default_factory=list)
     returns: list[ast.Return] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
@@ -98,7 +99,8 @@ class _Walker:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._nested_function(node)
             case ast.ClassDef():
-                self._bind(node.name, self._captured(node))
+                if not self.module:
+                    self._bind(node.name, self._captured(node))
             case ast.Assign():
                 value = self.ev(node.value)
                 for target in node.targets:
@@ -149,7 +151,7 @@ class _Walker:
         for child in ast.walk(node):
             if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
                 found |= self._name(child.id)
-        return frozenset(found)
+        return frozenset(replace(ref, held=True) for ref in found)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
@@ -301,8 +303,9 @@ class _Walker:
         self.replacements(node, callee, method)
         if method == "getfixturevalue":
             name = self.names.constant(node.args[0] if node.args else None) or DYNAMIC
-            self.requested.append(name)
-            return frozenset({Ref("param", name)})
+            names = self.fixture_params if name == DYNAMIC and self.fixture_params else (name,)
+            self.requested.extend(names)
+            return frozenset(Ref("param", each) for each in names)
         self.calls.append(self._call_fact(node, callee, receiver, method, args, awaited, entered))
         index = len(self.calls) - 1
         self._keep(node, callee, method, args, awaited, index)
@@ -362,7 +365,7 @@ class _Walker:
         if (resource and resource.captures) or method == "create_task":
             for name in [n.id for a in node.args for n in ast.walk(a) if isinstance(n, ast.Name)]:
                 if name in self.env:
-                    self.env[name] = self.env[name] | {Ref("holder", index=index)}
+                    self.env[name] = self.env[name] | {Ref("call", index=index, held=True)}
         root = _root(node.func) if isinstance(node.func, ast.Attribute) else ""
         if args and not awaited and root in self.env:
             self.env[root] = self.env[root] | args
@@ -375,10 +378,11 @@ class _Walker:
             return
         texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         owner = self.names.dotted(node.args[0], self.env) if node.args else ""
-        if owner and texts:
-            self.replaced.add(f"{owner}.{texts[0]}")
-        elif texts:
-            self.replaced.add(texts[0])
+        place = f"{owner}.{texts[0]}" if owner and texts else texts[0] if texts else ""
+        if place:
+            self.replaced.add(place)
+            if method == "setattr" and len(node.args) > 1:
+                self.stores.append((Ref("name", place), self.ev(node.args[-1])))
 
     def _foreign(self, node: ast.Call, callee: str, method: str, args: Value) -> None:
         known = knowledge_base()

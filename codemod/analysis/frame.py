@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemod.analysis.binding import is_one
+from codemod.analysis.facts import LEAVE, OWN
 from codemod.analysis.held import CALLER, EMPTY, Effect, Held, Holds, Made, Summary, Usage, attribute, holders
 from codemod.knowledge import Resource
 from codemod.model import Location
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from codemod.analysis.resolve import FixtureKey
 
 _STDLIB = frozenset(sys.stdlib_module_names)
+_NOT_THIRD_PARTY = _STDLIB | {"builtins", "pytest", "pytest_asyncio", "unittest"}
 
 
 @dataclass(slots=True)
@@ -69,7 +71,9 @@ class Frame:
         elif ref.kind == "self":
             held = self.stores.get("self", EMPTY) | self.given
         else:
-            held = self.result(ref.index) if ref.kind == "call" else holders(self.result(ref.index))
+            held = self.result(ref.index)
+        if ref.held:
+            held = holders(held)
         return attribute(held) if ref.attribute else held
 
     def _place(self, ref: Ref) -> str:
@@ -107,56 +111,31 @@ class Frame:
         engines = [h.made for h in parts if h.made.resource.driver]
         if resource.driver and engines and resource.id != "sqlalchemy-engine":
             driver_free = all(engine.driver_free for engine in engines)
-            bound = "never" if driver_free else resource.bound
-        made = Made(
-            resource,
-            (self.facts.path, call.span),
-            self.owner,
-            self.owner_path,
-            bound,
-            driver_free,
-            call,
-            (),
-            self.in_test,
-        )
+            guessed = any(engine.bound == "unknown" for engine in engines)
+            bound = "never" if driver_free else "unknown" if guessed else resource.bound
+        made = self._made(resource, call, bound, driver_free)
         if made not in self.made:
             self.made.append(made)
         return frozenset({Held(made)}) | holders(parts)
 
+    def _made(self, resource: Resource, call: CallFact, bound: str, driver_free: bool = False) -> Made:
+        site = (self.facts.path, call.span)
+        return Made(resource, site, self.owner, self.owner_path, bound, driver_free, call, (), self.in_test)
+
     def _unknown(self, call: CallFact) -> Holds:
         """Give a third-party object the knowledge base does not have a name, so that it can be reported, not guessed."""
-        root = call.callee.split(".")[0].strip(":")
         last = call.callee.rpartition(".")[2]
-        foreign = (
-            root
-            and root not in _STDLIB
-            and root not in ("builtins", "pytest", "pytest_asyncio", "unittest")
-            and not call.callee.startswith((".", ":"))
-        )
-        if (
-            not foreign
-            or not (last[:1].isupper() or call.awaited or call.entered)
-            or self.linker.workspace.locate(call.callee, self.facts.path)
-        ):
+        if not (last[:1].isupper() or call.awaited or call.entered) or not self._is_third_party(call.callee):
             return EMPTY
         resource = Resource(id="unknown", name=call.callee, bound="unknown", calls=(call.callee,))
-        return frozenset(
-            {
-                Held(
-                    Made(
-                        resource,
-                        (self.facts.path, call.span),
-                        self.owner,
-                        self.owner_path,
-                        "unknown",
-                        False,
-                        call,
-                        (),
-                        self.in_test,
-                    )
-                )
-            }
-        )
+        return frozenset({Held(self._made(resource, call, "unknown"))})
+
+    def _is_third_party(self, dotted: str) -> bool:
+        root = dotted.split(".")[0]
+        if not root or dotted.startswith(OWN) or root in _NOT_THIRD_PARTY:
+            return False
+        workspace = self.linker.workspace
+        return workspace.locate(dotted, self.facts.path) is None and not workspace.is_beside(root)
 
     def _project_call(self, call: CallFact, position: int) -> Holds | None:
         """Evaluate a call to a function or class of the project with what it is given."""
@@ -190,12 +169,14 @@ class Frame:
         def held(holds: Holds) -> Holds:
             return frozenset(Held(mine(h.made), h.direct, h.certain) for h in holds)
 
+        def used(usage: Usage) -> Usage:
+            certain = usage.certain and not (call.branch or usage.use.branch)
+            foreign = self._run_at(call.foreign) if call.foreign else usage.foreign
+            return replace(usage, made=mine(usage.made), certain=certain, foreign=foreign)
+
         return Summary(
             value=held(summary.value),
-            usages=tuple(
-                replace(u, made=mine(u.made), certain=u.certain and not (call.branch or u.use.branch))
-                for u in summary.usages
-            ),
+            usages=tuple(map(used, summary.usages)),
             made=tuple(mine(m) for m in summary.made),
             effects=summary.effects,
             stores=tuple((place, held(holds)) for place, holds in summary.stores),
@@ -204,22 +185,36 @@ class Frame:
     # --- uses and effects --------------------------------------------------------------------------------------
 
     def _usages(self, use: UseFact) -> Iterable[Usage]:
-        held = self.value(use.value)
-        if use.call >= 0:
-            call = self.flow.calls[use.call]
-            known = self.linker.workspace.knowledge
-            makes = known.by_call.get(call.callee)
-            built_now = makes is not None or (
-                use.method == "__call__" and any(h.made.resource.hands_over.get("__call__") for h in held)
-            )
-            if use.entered and built_now:
-                held = frozenset(h for h in self.result(use.call) if h.direct and h.made.bound == "creation")
+        """Return what a use means for each resource: the thing itself is used or closed, or what holds it is used."""
         direct = self.value(use.receiver)
+        if use.method == LEAVE:
+            held = frozenset(h for h in direct if h.direct)
+        else:
+            made = self._made_by_entering(use)
+            held = self.value(use.value) if made is None else made
+        wakes_task = any(h.made.bound == "wait" for h in held)
         for h in held:
-            closing = use.method in h.made.resource.close_methods and h.direct and h in direct
+            if h.made.resource.captures and not h.direct and not wakes_task:
+                continue  # an object that also runs a task is no use of the task
+            itself = h.direct and h in direct
+            closing = itself and (use.method == LEAVE or use.method in h.made.resource.close_methods)
+            certain = h.certain and not self._hidden(h.made)
             yield Usage(
-                h.made, self.facts.path, use, closing, h.direct and h in direct, h.certain and not self._hidden(h.made)
+                h.made, self.facts.path, use, closing, itself, certain, use.foreign and self._run_at(use.foreign)
             )
+
+    def _made_by_entering(self, use: UseFact) -> Holds | None:
+        """Return what ``async with create(...)`` binds at once, None for other uses: it does not yet use the parts."""
+        if use.call < 0 or not use.entered:
+            return None
+        call = self.flow.calls[use.call]
+        maker = any(h.made.resource.hands_over.get("__call__") for h in self.value(use.receiver) if h.direct)
+        if call.callee not in self.linker.workspace.knowledge.by_call and not (use.method == "__call__" and maker):
+            return None
+        return frozenset(h for h in self.result(use.call) if h.direct and h.made.bound == "creation")
+
+    def _run_at(self, place: str) -> str:
+        return f"{self.facts.path}:{place}"
 
     def _hidden(self, made: Made) -> bool:
         """Tell whether only application code touches an object of its own: tests may well replace what it talks to."""

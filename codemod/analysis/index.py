@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def parse(path: str, text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
-        raise FileError(path, f"line {error.lineno or 1}, syntax error: {error.msg}") from None
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise FileError(path, f"line {error.lineno or 1}, syntax error for Python {python}: {error.msg}") from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise FileError(path, f"cannot be parsed: {error or 'too deeply nested'}") from None
 
@@ -111,7 +113,7 @@ class _Indexer:
             fixture=self._fixture(node),
             marks=self._marks(reversed(node.decorator_list)),
             decorators=decorators,
-            flow=function_flow(node, self.names),
+            flow=function_flow(node, self.names, self._request_params(node)),
             is_static=is_static,
         )
 
@@ -140,6 +142,13 @@ class _Indexer:
             if decl is not None:
                 return decl
         return None
+
+    def _request_params(self, node: Function) -> tuple[str, ...]:
+        """Return the strings in ``params=[...]``, also inside ``pytest.param``: names ``getfixturevalue`` may be given."""
+        keywords = (k for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "params")
+        lists = (k.value.elts for k in keywords if isinstance(k.value, ast.List | ast.Tuple))
+        firsts = (e.args[0] if isinstance(e, ast.Call) and e.args else e for elements in lists for e in elements)
+        return tuple(e.value for e in firsts if isinstance(e, ast.Constant) and isinstance(e.value, str))
 
     def _decorator(self, node: ast.expr, function: str, editable: bool = True) -> FixtureDecl | None:
         target = node.func if isinstance(node, ast.Call) else node

@@ -148,7 +148,9 @@ class _ItemRun:
             if key in self.active:
                 return Summary()
             self.active.add(key)
-            self.linker._memo[memo] = self._evaluate(key.path, self.fixtures[key].function, key)
+            fixture = self.fixtures[key]
+            raw = fixture.function.is_async and not self.linker.graph.is_handled(fixture)  # a bare coroutine
+            self.linker._memo[memo] = Summary() if raw else self._evaluate(key.path, fixture.function, key)
             self.active.discard(key)
         return self.linker._memo[memo]
 
@@ -165,7 +167,17 @@ class _ItemRun:
         )
 
     def test(self) -> Summary:
-        return self._evaluate(self.item.owner, self.item.function, None)
+        """Evaluate the test, with what a unittest class runs before and after it."""
+        own = self._evaluate(self.item.owner, self.item.function, None)
+        around = [(f, f.name, home.path) for home, f in self.item.around if isinstance(f, FunctionFacts)]
+        if not around:
+            return own
+        before = [self._evaluate(path, f, None) for f, name, path in around if "Down" not in name]
+        self.stores = merged([*self.stores.items(), *(store for s in before for store in s.stores)])
+        own = self._evaluate(self.item.owner, self.item.function, None)
+        after = [self._evaluate(path, f, None) for f, name, path in around if "Down" in name]
+        parts = [*before, own, *after]
+        return Summary(usages=tuple(u for s in parts for u in s.usages), made=tuple(m for s in parts for m in s.made))
 
     def _evaluate(self, path: str, function: FunctionFacts, key: FixtureKey | None) -> Summary:
         facts = self.linker.workspace.module(path)

@@ -149,11 +149,8 @@ def loop_key(scope: Scope, item: Item, copy: int) -> LoopKey:
 
 def cache_key(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:
     """Return which instance of a fixture of cache scope ``scope`` an item gets."""
-    if scope is Scope.SESSION:
-        return ()
-    if scope is Scope.PACKAGE:
-        return (item.path.rpartition("/")[0],)
-    return _holder(scope, item, copy)
+    # pytest keys a package-scoped fixture by where it is defined: one value for all that see the definition.
+    return () if scope in (Scope.SESSION, Scope.PACKAGE) else _holder(scope, item, copy)
 
 
 def _holder(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
 
 
+_MOST_EVENTS = 4
+
+
 def crossing_steps(suite: Suite, crossing: Crossing) -> tuple[Step, ...]:
     """Return the hops of one crossing, each with the loop it runs on."""
     sample = _sample(crossing)
@@ -21,7 +24,8 @@ def crossing_steps(suite: Suite, crossing: Crossing) -> tuple[Step, ...]:
     chain = _chain(linked, crossing.made.owner)
     steps = [_test_step(suite, linked, crossing)]
     steps += [_fixture_step(suite, linked, key) for key in chain]
-    steps += [_event_step(event) for event in crossing.events if event.user is not None and event.usage is not None]
+    here = [e for e in crossing.events if e.user in linked.fixtures and e.usage is not None]
+    steps += [_event_step(event) for event in here[:_MOST_EVENTS]]
     steps += [Step(where, "through this call") for where in crossing.made.via]
     steps.append(_made_step(crossing))
     return tuple(dict.fromkeys(steps))
@@ -35,14 +39,25 @@ def loops_in_words(crossing: Crossing) -> str:
         users = by_loop.setdefault(loop_word(event), [])
         if who not in users:
             users.append(who)
-    tests = f"{len(crossing.items)} test{'s' if len(crossing.items) != 1 else ''}"
-    parts = [f"{loop} ({', '.join(who or tests for who in users)})" for loop, users in by_loop.items()]
+    tests = {loop_word_of(loop): count for loop, count in crossing.tests.items()}
+    parts = [
+        f"{loop} ({', '.join(who or _count(tests.get(loop, 0)) for who in users)})" for loop, users in by_loop.items()
+    ]
     return " and ".join(parts) if len(parts) > 1 else f"a new one for each: {parts[0]}"
 
 
 def loop_word(event: Event) -> str:
     """Return the name of the loop an event happens on."""
-    return event.loop[0] if event.loop[0] != "foreign" else "a loop of its own"
+    return loop_word_of(event.loop[0])
+
+
+def loop_word_of(scope: str) -> str:
+    """Return how a loop of ``scope`` is called in messages."""
+    return scope if scope != "foreign" else "a loop of its own"
+
+
+def _count(tests: int) -> str:
+    return f"{tests} test{'s' if tests != 1 else ''}"
 
 
 def _sample(crossing: Crossing) -> Event:
@@ -102,7 +117,9 @@ def _event_step(event: Event) -> Step:
 def _made_step(crossing: Crossing) -> Step:
     made = crossing.made
     created = next((loop_word(e) for e in crossing.events if e.usage is None), None)
-    when = {"creation": "bound when made", "first-use": "bound at first use"}.get(made.bound, "bound when it waits")
+    when = {"creation": "bound when made", "first-use": "bound at first use", "wait": "bound when it waits"}.get(
+        made.bound, "not known when bound"
+    )
     fails = f'; on another loop: "{made.resource.symptom}"' if made.resource.symptom else ""
     return Step(
         made.location, f"made here: `{made.call.text if made.call else made.resource.name}`, {when}{fails}", created

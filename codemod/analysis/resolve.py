@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PLUGINS = "*"
 """The base of what ``pytest_plugins`` names: visible everywhere, overridden by any conftest."""
 
+_AROUND = ("setUp", "asyncSetUp", "asyncTearDown", "tearDown")
 _TEST_CASES = ("unittest.TestCase", "unittest.case.TestCase")
 
 
@@ -57,7 +58,11 @@ class FixtureDef:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A collected test function in one class context. ``kind`` is asyncio, sync, isolated, foreign or unhandled."""
+    """A collected test function in one class context.
+
+    ``kind`` is asyncio, sync, isolated, testcase, foreign or unhandled; ``around`` are the set-up and tear-down methods
+    a unittest class runs with it.
+    """
 
     path: str
     classes: tuple[str, ...]
@@ -67,6 +72,7 @@ class Item:
     marks: tuple[MarkFacts, ...] = field(compare=False, hash=False)
     kind: str = "sync"
     copies: int = 1
+    around: tuple[Definition, ...] = field(compare=False, hash=False, default=())
 
     @property
     def id(self) -> str:
@@ -236,7 +242,8 @@ class _Resolver:
         for name, (home, member) in members.items():
             if isinstance(member, FunctionFacts):
                 if member.fixture is None and _matches(name, patterns):
-                    self._item(facts, chain, marks, home, member, case, name)
+                    around = tuple(members[n] for n in _AROUND if case and n in members)
+                    self._item(facts, chain, marks, home, member, case, name, around)
             elif not case:
                 self._collect_class(facts, (home, member), name, chain, marks)
 
@@ -255,6 +262,7 @@ class _Resolver:
         function: FunctionFacts,
         case: str,
         name: str,
+        around: tuple[Definition, ...] = (),
     ) -> None:
         params = tuple(p for m in function.marks for p in m.param_marks)
         marks = (*function.marks, *params, *class_marks, *facts.marks)
@@ -268,6 +276,7 @@ class _Resolver:
                 marks=marks,
                 kind=case or self._kind(function, marks),
                 copies=2 if any(m.name == "parametrize" for m in marks) else 1,
+                around=around,
             )
         )
 

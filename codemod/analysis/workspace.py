@@ -46,6 +46,7 @@ class Workspace:
     _bytes: dict[str, bytes | None] = field(default_factory=dict)
     _modules: dict[str, ModuleFacts | None] = field(default_factory=dict)
     _suffixes: dict[str, list[str]] = field(default_factory=dict)
+    _beside: dict[str, bool] = field(default_factory=dict)
     _located: dict[tuple[str, str], Target | None] = field(default_factory=dict)
 
     def with_overlay(self, changed: Mapping[str, bytes]) -> Workspace:
@@ -119,6 +120,15 @@ class Workspace:
             fnmatch(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatch(name, pattern)
             for pattern in self.python_files
         )
+
+    def is_beside(self, package: str) -> bool:
+        """Tell whether ``package`` lies above the project in the same repository: code of the same people."""
+        if package not in self._beside:
+            above = [] if (self.root / ".git").exists() else list(self.root.resolve().parents)
+            top = next((n for n, folder in enumerate(above) if (folder / ".git").exists()), -1)
+            places = above[: top + 1]
+            self._beside[package] = any((p / package).is_dir() or (p / f"{package}.py").is_file() for p in places)
+        return self._beside[package]
 
     def is_test_code(self, path: str) -> bool:
         """Tell whether a file belongs to the tests, so that changing how it makes an engine changes no application."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -47,6 +48,11 @@ class Pin:
     def origin(self) -> str:
         """Return ``path:line``."""
         return f"{self.path}:{self.line}"
+
+    @property
+    def applies(self) -> bool:
+        """Tell whether the environment marker, if any, holds for the Python loopmend runs on."""
+        return not self.marker or Marker(self.marker).evaluate({"extra": ""})
 
     @property
     def exact(self) -> str | None:
@@ -114,7 +120,8 @@ def choose_version(pins: Pins, known: Sequence[str], override: str | None = None
         return ChosenVersion(override, "given", (override,))
     if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
         return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
-    return _from_exact(pins.specs) or _from_ranges(pins.specs, known)
+    here = [pin for pin in pins.specs if pin.applies]
+    return _from_exact(here) or _from_ranges(here, known)
 
 
 def mentions(root: Path, names: Collection[str]) -> set[str]:

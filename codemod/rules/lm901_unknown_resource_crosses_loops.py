@@ -29,7 +29,8 @@ def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per unknown object that is awaited on several loops."""
     says = "is used on more than one loop: {loops}; loopmend does not know whether it is bound to one"
     for crossing in suite.diagnose().crossings:
-        call = crossing.made.resource.name
+        made = crossing.made
+        call = made.call.callee if made.call is not None and made.call.callee else made.resource.name
         if crossing.made.bound == "unknown":
             known = f'[tool.loopmend.resources."{call}"] bound = "creation" | "first-use" | "never"'
             yield crossing_finding(RULE.code, suite, crossing, says, call, f"say so in the configuration: {known}")

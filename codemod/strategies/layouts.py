@@ -132,7 +132,18 @@ def _asyncio_runs(suite: Suite) -> Iterator[str]:
 def complete(suite: Suite, layout: Layout) -> bool:
     """Tell whether nothing proven is left under ``layout``, and nothing is refused at setup."""
     found = suite.diagnose(layout)
-    return not found.proven and not new_mismatches(suite.diagnose(), found)
+    return not found.proven and not new_mismatches(suite.diagnose(), found) and not _may_outlive(suite, layout)
+
+
+def _may_outlive(suite: Suite, layout: Layout) -> bool:
+    """Tell whether a fixture whose scope is computed gets a narrower loop than now: it could outlive that one."""
+    computed = [f for f in suite.fixtures().values() if layout.cache_scope(f) is None]
+    for fixture in computed:
+        for model in suite.models:
+            after, before = model.fixture_scope(fixture, layout), model.fixture_scope(fixture, suite.layout)
+            if after is not None and after < (before if before is not None else Scope.SESSION):
+                return True
+    return False
 
 
 def align_function(suite: Suite, layout: Layout) -> Layout:

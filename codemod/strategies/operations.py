@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from codemod.analysis.crossings import Crossing
     from codemod.analysis.held import Made
+    from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout, Site
     from codemod.analysis.resolve import FixtureDef, FixtureKey
     from codemod.analysis.suite import Suite
@@ -153,16 +154,20 @@ class _Writer:
     def _dispose(self, made: Made) -> Iterator[Operation]:
         """Add an autouse fixture that gives the engine's connections back on the loop of the test that made them."""
         assert made.call is not None
-        users = [
-            one.item.path
-            for one in self.suite.linked
-            if any(u.made == made for s in one.summaries.values() for u in s.usages)
-        ]
+        workspace, home, name = self.suite.workspace, made.site[0], made.call.target
+        users = [one.item.path for one in self.suite.linked if _uses(one, made)]
         folder = self.suite.common_folder(users)
-        conftest = f"{folder}/conftest.py" if folder else "conftest.py"
-        module, name = self._import_name(made.site[0]), made.call.target
-        yield EnsureImport(conftest, "pytest_asyncio")
-        yield InsertDefinition(conftest, _dispose_code(module, name, made.resource.close))
+        place, module = f"{folder}/conftest.py" if folder else "conftest.py", ""
+        if workspace.is_test_file(home) or home.rpartition("/")[2] == "conftest.py":
+            # Importing it would run the file a second time and dispose another engine.
+            place = home
+            below = home.removesuffix("conftest.py") if home.endswith("conftest.py") else home
+            if not all(user.startswith(below) for user in users):
+                raise CannotExpressError(f"`{name}` of {home} is used by tests that no fixture there can reach")
+        else:
+            module = self._import_name(home)
+        yield EnsureImport(place, "pytest_asyncio")
+        yield InsertDefinition(place, _dispose_code(module, name, made.resource.close))
 
     def _import_name(self, path: str) -> str:
         """Return the dotted module name under which test code imports ``path``."""
@@ -222,14 +227,19 @@ class _Writer:
                 yield RemoveHandler(key.path, span)
 
 
+def _uses(linked: Linked, made: Made) -> bool:
+    return any(usage.made == made for summary in linked.summaries.values() for usage in summary.usages)
+
+
 def _dispose_code(module: str, name: str, close: str) -> str:
+    what = f"{module}.{name}" if module else name
+    importing = f"    from {module} import {name}\n\n" if module else ""
     return (
         '@pytest_asyncio.fixture(autouse=True, loop_scope="function")\n'
         f"async def dispose_{name}():\n"
-        f'    """Give the connections of {module}.{name} back on the loop that opened them."""\n'
+        f'    """Give the connections of {what} back on the loop that opened them."""\n'
         "    yield\n"
-        f"    from {module} import {name}\n"
-        "\n"
+        f"{importing}"
         f"    {close.format(value=name)}\n"
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from codemod.analysis.binding import Binder
 from codemod.analysis.link import Linked, Linker
 from codemod.analysis.resolve import Graph, Item, resolve
 from codemod.analysis.workspace import Workspace
@@ -50,5 +51,5 @@ def meanings(found: Graph, item: str) -> dict[str, str]:
 
 def linked(found: Graph) -> tuple[Linked, ...]:
     """Return every item of a graph with its fixtures."""
-    linker = Linker(found)
+    linker = Linker(found, Binder(found.workspace))
     return tuple(linker.link(item) for item in found.items)

@@ -42,6 +42,7 @@ MAKERS = (
     ("asyncio.create_task(asyncio.sleep(9))", "value.cancel()"),
     ("object()", ""),
 )
+VERSIONS = ("1.1.0", "1.0.0", "1.3.0", "1.4.0", "0.26.0")
 OPTIONS = ("asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope")
 
 
@@ -92,9 +93,7 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     lines = ["[pytest]", draw(st.sampled_from(("asyncio_mode = auto", "asyncio_mode = strict", "")))]
     lines += [f"{name} = {draw(st.sampled_from(SCOPES[1:]))}" for name in OPTIONS if draw(st.integers(0, 2)) == 2]
     files["pytest.ini"] = "\n".join(filter(None, lines)) + "\n"
-    files["requirements.txt"] = (
-        f"pytest-asyncio=={draw(st.sampled_from(("1.1.0", "1.0.0", "1.3.0", "0.26.0", "1.4.0", "0.23.8")))}\n"
-    )
+    files["requirements.txt"] = f"pytest-asyncio=={draw(st.sampled_from(VERSIONS))}\n"
     return files
 
 

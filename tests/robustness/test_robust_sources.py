@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,7 +93,8 @@ def test_broken_application_file_is_only_unknown(hostile: Hostile, data: bytes, 
 def test_only_the_conftest_with_the_crossing_is_broken(hostile: Hostile) -> None:
     hostile.write("tests/conftest.py", CONFTEST + b"def x(:\n")
     before = snapshot(hostile.project)
-    assert hostile.run("check", "-q").text.strip() == "tests/conftest.py skipped: line 12, syntax error: invalid syntax"
+    (line,) = hostile.run("check", "-q").text.splitlines()
+    assert line.startswith("tests/conftest.py skipped: line 12, syntax error")
     assert hostile.run("diff").out == b""
     assert hostile.migrate().code == 3
     assert snapshot(hostile.project) == before
@@ -198,3 +200,23 @@ def test_huge_file(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, path: str,
     checked = hostile.run("check")
     assert checked.code == code
     assert "larger than 20 MB" in checked.lines_about(path)[0]
+
+
+@pytest.mark.xfail(strict=True, reason="link.py recurses once per hop")
+def test_long_chain_of_functions(hostile: Hostile) -> None:
+    names = ["fetch", *(f"f{n}" for n in range(3000)), "last"]
+    hops = "".join(f"async def {a}(c):\n    return await {b}(c)\n" for a, b in pairwise(names))
+    hostile.write("app/service.py", f"{hops}async def last(c):\n    return await c.fetchval('')\n".encode())
+    assert hostile.command("check", "-q").code in (1, 3)
+
+
+@pytest.mark.xfail(strict=True, reason="link.py recurses once per hop")
+def test_long_chain_of_fixtures(hostile: Hostile) -> None:
+    hops = "".join(
+        f'@pytest_asyncio.fixture(scope="session")\nasync def f{n}(f{n + 1}):\n    return f{n + 1}\n'
+        for n in range(1500)
+    )
+    last = '@pytest_asyncio.fixture(scope="session")\nasync def f1500(conn):\n    return conn\n'
+    hostile.write("tests/conftest.py", CONFTEST + (hops + last).encode())
+    hostile.write("tests/test_a.py", b"async def test_a(f0):\n    await f0.fetchval('')\n")
+    assert hostile.command("check", "-q").code in (1, 3)

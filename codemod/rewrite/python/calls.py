@@ -36,7 +36,15 @@ def remove_keyword(node: cst.CSTNode, keyword: str) -> cst.CSTNode:
     if index is None:
         return node
     args = [*node.args[:index], *node.args[index + 1 :]]
-    return _composed(node, args, layout.remove(_gaps(node), index), trailing=bool(args) and _has_trailing_comma(node))
+    gaps = layout.remove(_gaps(node), index)
+    return _bare_mark(_composed(node, args, gaps, trailing=bool(args) and _has_trailing_comma(node)))
+
+
+def _bare_mark(call: cst.Call) -> cst.CSTNode:
+    """Return ``pytest.mark.asyncio()`` without its parentheses, which say nothing on a mark; other calls stay."""
+    if call.args or layout.has_remark(call.whitespace_before_args) or call.lpar or ".mark." not in code_of(call.func):
+        return call
+    return call.func
 
 
 def has_keyword(node: cst.CSTNode, keyword: str) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-pytestmark = pytest.mark.asyncio()
+pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.asyncio
