@@ -59,7 +59,7 @@ class Project:
         overridden = tuple(n for n in (FIXTURE_OPTION, TEST_OPTION) if "addopts" in self.config.options[n].origin)
         inifile = self.config.inifile
         if inifile is not None and self.config.section:
-            return ConfigPlace(inifile.relative_to(self.root.resolve()).as_posix(), self.config.section, overridden)
+            return ConfigPlace(inifile.resolve().relative_to(self.root.resolve()).as_posix(), self.config.section, overridden)
         if (self.root / "pyproject.toml").is_file():
             return ConfigPlace("pyproject.toml", ("tool", "pytest", "ini_options"), overridden)
         return ConfigPlace("pytest.ini", ("pytest",), overridden)
@@ -116,6 +116,9 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
+    here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
+    if not inside and here:
+        raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
     if not inside and config.section:
         raise UsageError(f"{folder} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
     listing = discover.list_python_files(folder, settings.exclude)
@@ -196,7 +199,10 @@ def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tupl
     for done, item in enumerate(graph.items):
         if tell is not None and done % 50 == 0:
             tell("linking", done, len(graph.items))
-        linked.append(linker.link(item))
+        try:
+            linked.append(linker.link(item))
+        except RecursionError:  # thousands of fixtures that need each other in a row
+            graph.workspace.give_up(item.path)
     return tuple(linked)
 
 
@@ -257,7 +263,7 @@ def _newer_syntax(workspace: Workspace) -> str:
 
 def _doubted(remedy: Remedy, path: str) -> Remedy:
     reason = (
-        f"{path} has syntax newer than the Python loopmend runs on and was not read: run loopmend on a newer Python"
+        f"{path} could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
     )
     return replace(
         remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason

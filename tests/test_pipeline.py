@@ -155,4 +155,4 @@ def test_syntax_that_is_only_newer_holds_repairs_back(suite, monkeypatch):
     monkeypatch.setattr("codemod.rewrite.python.newer.is_valid", lambda data: True)
     report = analyse(suite, Settings())
     assert report.changes == ()
-    assert "newer Python" in report.withheld[0].condition
+    assert "a newer Python" in report.withheld[0].condition

@@ -102,10 +102,12 @@ class Linker:
             self._reached[key] = EMPTY  # functions that mention each other
             facts = self.workspace.module(path)
             function = facts.function(name) if facts is not None else None
-            if function is not None and function.fixture is None:
+            if function is not None and function.fixture is None and self._depth < _MAX_DEPTH:
+                self._depth += 1
                 mentioned = (*function.flow.mentions, *function.signature)
                 held = EMPTY.union(*(self.global_value(dotted, path)[1] for dotted in mentioned))
                 self._reached[key] = frozenset(Held(h.made, False, False) for h in held)
+                self._depth -= 1
         return self._reached[key]
 
     @property

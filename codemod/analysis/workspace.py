@@ -87,9 +87,13 @@ class Workspace:
                 self._failed[path] = FileFailure(path, error.reason)
                 self._modules[path] = None
             except RecursionError:
-                self._failed[path] = FileFailure(path, "too deeply nested to be analysed")
+                self.give_up(path)
                 self._modules[path] = None
         return self._modules[path]
+
+    def give_up(self, path: str) -> None:
+        """Put on record that ``path`` is beyond what Python's recursion allows."""
+        self._failed[path] = FileFailure(path, "too deeply nested to be analysed")
 
     @property
     def failures(self) -> dict[str, FileFailure]:

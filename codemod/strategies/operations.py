@@ -133,7 +133,8 @@ class _Writer:
     # --- resources -----------------------------------------------------------------------------------------------
 
     def engines(self) -> Iterator[Operation]:
-        made = {m.site: m for c in self.suite.diagnose().crossings for m in [c.made]}
+        summaries = (s for one in self.suite.linked for s in one.summaries.values())
+        made = {usage.made.site: usage.made for s in summaries for usage in s.usages}
         for site in sorted(self.layout.freed - self.suite.layout.freed):
             yield from self._null_pool(made[site])
         for site in sorted(self.layout.disposed - self.suite.layout.disposed):

@@ -202,7 +202,6 @@ def test_huge_file(hostile: Hostile, monkeypatch: pytest.MonkeyPatch, path: str,
     assert "larger than 20 MB" in checked.lines_about(path)[0]
 
 
-@pytest.mark.xfail(strict=True, reason="link.py recurses once per hop")
 def test_long_chain_of_functions(hostile: Hostile) -> None:
     names = ["fetch", *(f"f{n}" for n in range(3000)), "last"]
     hops = "".join(f"async def {a}(c):\n    return await {b}(c)\n" for a, b in pairwise(names))
@@ -210,7 +209,6 @@ def test_long_chain_of_functions(hostile: Hostile) -> None:
     assert hostile.command("check", "-q").code in (1, 3)
 
 
-@pytest.mark.xfail(strict=True, reason="link.py recurses once per hop")
 def test_long_chain_of_fixtures(hostile: Hostile) -> None:
     hops = "".join(
         f'@pytest_asyncio.fixture(scope="session")\nasync def f{n}(f{n + 1}):\n    return f{n + 1}\n'
