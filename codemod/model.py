@@ -133,7 +133,7 @@ class SuppressTeardown:
 
 @dataclass(frozen=True, slots=True)
 class InsertDefinition:
-    """Add a whole top-level definition (source text) after the imports of ``path``; the file is made where it is missing."""
+    """Add a top-level definition (source text) after the imports of ``path``; a missing file is made."""
 
     path: str
     code: str

@@ -59,7 +59,9 @@ class Project:
         overridden = tuple(n for n in (FIXTURE_OPTION, TEST_OPTION) if "addopts" in self.config.options[n].origin)
         inifile = self.config.inifile
         if inifile is not None and self.config.section:
-            return ConfigPlace(inifile.resolve().relative_to(self.root.resolve()).as_posix(), self.config.section, overridden)
+            return ConfigPlace(
+                inifile.resolve().relative_to(self.root.resolve()).as_posix(), self.config.section, overridden
+            )
         if (self.root / "pyproject.toml").is_file():
             return ConfigPlace("pyproject.toml", ("tool", "pytest", "ini_options"), overridden)
         return ConfigPlace("pytest.ini", ("pytest",), overridden)
@@ -262,9 +264,7 @@ def _newer_syntax(workspace: Workspace) -> str:
 
 
 def _doubted(remedy: Remedy, path: str) -> Remedy:
-    reason = (
-        f"{path} could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
-    )
+    reason = f"{path} could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
     return replace(
         remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason
     )

@@ -1,4 +1,4 @@
-"""When a made object is bound to a loop: the knowledge base, the call's keywords, the database URL or what hints at it."""
+"""When a made object is bound to a loop: the knowledge base, the call's keywords, the database URL or hints of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Binder:
     """Judges constructor calls of one project.
 
-    ``mentions`` holds the drivers and mocking libraries the project mentions, and the database URL schemes in its tests.
+    ``mentions`` holds the drivers and mocking libraries the project mentions, and the URL schemes in its tests.
     """
 
     workspace: Workspace
@@ -37,11 +37,11 @@ class Binder:
         return resource.bound, False
 
     def _runs_elsewhere(self, path: str) -> bool:
-        """Tell whether the module hands its work to a loop in another thread, so that the caller's loop says nothing."""
+        """Tell whether the module hands its work to another thread's loop, so that the caller's loop says nothing."""
         return b"run_coroutine_threadsafe" in (self.workspace.read(path) or b"")
 
     def _driver_bound(self, first: str, importer: str) -> str:
-        """Decide from the URL's literal beginning, else from the URLs in test code, else from the drivers the project mentions."""
+        """Decide from the URL's literal beginning, else from the URLs in test code, else from the drivers mentioned."""
         drivers = self.workspace.knowledge.drivers
         text = first if "://" in first or "+" in first else self._constant(first, importer)
         if "://" in text or "+" in text:

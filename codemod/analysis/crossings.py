@@ -57,13 +57,13 @@ class Crossing:
 
     @property
     def foreign(self) -> bool:
-        """Tell whether one of the loops is outside pytest-asyncio (TestClient, asyncio.run, IsolatedAsyncioTestCase)."""
+        """Tell whether one of the loops is not pytest-asyncio's (TestClient, asyncio.run, IsolatedAsyncioTestCase)."""
         return any(event.loop[0] == "foreign" for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A fixture whose loop is narrower than its cache scope, or that asks for a narrower fixture: ScopeMismatch at setup."""
+    """A ScopeMismatch: a fixture's loop is narrower than its cache scope, or it asks for a narrower fixture."""
 
     fixture: FixtureDef
     item: Item
@@ -202,7 +202,7 @@ class _Simulation:
         return cache_key(scope if scope is not None else Scope.FUNCTION, linked.item, copy)
 
     def _refreshed(self, linked: Linked) -> frozenset[Made]:
-        """Return the resources a function-scoped fixture of this item closes again: each item starts afresh with them."""
+        """Return the resources a function-scoped fixture of this item closes: each item starts afresh with them."""
         found = set()
         for key, summary in linked.summaries.items():
             fixture = linked.fixtures.get(key) if key is not None else None
@@ -213,7 +213,7 @@ class _Simulation:
         return frozenset(found)
 
     def _refused(self, linked: Linked, placement: Placement) -> bool:
-        """Note every ScopeMismatch of an item and tell whether there is one: such an item never gets to use anything."""
+        """Note every ScopeMismatch of an item and tell whether there is one: such an item never uses anything."""
         found = False
         for key, fixture in linked.fixtures.items():
             cache = self.layout.cache_scope(fixture)
@@ -255,7 +255,7 @@ class _Simulation:
 
 
 def _counts(usage: Usage) -> bool:
-    """Tell whether a use ties or needs the loop: closing elsewhere may be harmless, an unknown object must itself be awaited."""
+    """Tell whether a use needs the loop: closing elsewhere may be harmless, an unknown object must be awaited."""
     resource = usage.made.resource
     if usage.closing:
         return resource.close_elsewhere == "fails"

@@ -1,4 +1,4 @@
-"""What one Python file says, as small frozen facts: no syntax trees, so they pickle and can be cached by content hash."""
+"""What one Python file says, as small frozen facts: no syntax trees, so they pickle and can be cached."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ LEAVE = "__aexit__"
 class CallFact:
     """One call: what is called, on what, with what. Dotted names are as imported, not yet linked to files.
 
-    ``branch`` says that it only happens under a condition; ``foreign`` is the place of the call that runs it on a loop of
-    its own (``asyncio.run(f())``), "" where it runs on the caller's.
+    ``branch`` says that it only happens under a condition; ``foreign`` is the place of the call that runs it on a loop
+    of its own (``asyncio.run(f())``), "" where it runs on the caller's.
     """
 
     callee: str
@@ -97,7 +97,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The value flow of one function body (or of the module level). ``requested`` are names given to ``getfixturevalue``."""
+    """The value flow of one body (or of the module level). ``requested`` are names given to ``getfixturevalue``."""
 
     calls: tuple[CallFact, ...] = ()
     uses: tuple[UseFact, ...] = ()
@@ -176,7 +176,7 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class HookRecipe:
-    """A ``pytest_collection_modifyitems`` that adds the asyncio mark: which scope, and whether in front (SEMANTICS §2.8)."""
+    """A ``pytest_collection_modifyitems`` that adds the asyncio mark: which scope, and whether in front (§2.8)."""
 
     loop_scope: str | None
     first: bool

@@ -95,12 +95,13 @@ class _Walker:
             self.statement(statement)
 
     def statement(self, node: ast.stmt) -> None:
+        if self.module and isinstance(node, ast.ClassDef | ast.Import | ast.ImportFrom):
+            return  # names of their own: names.py has the imports, index.py the classes
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._nested_function(node)
             case ast.ClassDef():
-                if not self.module:
-                    self._bind(node.name, self._captured(node))
+                self._bind(node.name, self._captured(node))
             case ast.Assign():
                 value = self.ev(node.value)
                 for target in node.targets:
@@ -112,10 +113,9 @@ class _Walker:
                 self.result |= self.ev(expression)
             case ast.Global():
                 self.global_names.update(node.names)
-            case ast.Import() | ast.ImportFrom():
-                if not self.module:  # what a function imports is its own
-                    self.names = replace(self.names, imports=dict(self.names.imports))
-                    self.names.add_import(node)
+            case ast.Import() | ast.ImportFrom():  # what a function imports is its own
+                self.names = replace(self.names, imports=dict(self.names.imports))
+                self.names.add_import(node)
             case ast.With() | ast.AsyncWith():
                 self._with(node)
             case ast.For() | ast.AsyncFor() | ast.While() | ast.If():

@@ -46,6 +46,7 @@ class Frame:
     lifted: dict[int, Summary] = field(default_factory=dict)
 
     def summary(self) -> Summary:
+        """Evaluate every call and use of the body."""
         for position in range(len(self.flow.calls)):
             self.result(position)
         usages = [usage for use in self.flow.uses for usage in self._usages(use)]
@@ -60,6 +61,7 @@ class Frame:
         )
 
     def value(self, value: Value) -> Holds:
+        """Return what a value of the body holds."""
         return EMPTY.union(*(self._ref(ref) for ref in value))
 
     def _ref(self, ref: Ref) -> Holds:
@@ -82,6 +84,7 @@ class Frame:
     # --- calls -------------------------------------------------------------------------------------------------
 
     def result(self, position: int) -> Holds:
+        """Return what the result of one call holds."""
         if position not in self.results:
             self.results[position] = EMPTY  # a call that is given its own result sees nothing yet
             self.results[position] = self._call(self.flow.calls[position], position)
@@ -123,7 +126,7 @@ class Frame:
         return Made(resource, site, self.owner, self.owner_path, bound, driver_free, call, (), self.in_test)
 
     def _unknown(self, call: CallFact) -> Holds:
-        """Give a third-party object the knowledge base does not have a name, so that it can be reported, not guessed."""
+        """Name a third-party object the knowledge base does not have, so that it can be reported, not guessed."""
         last = call.callee.rpartition(".")[2]
         if not (last[:1].isupper() or call.awaited or call.entered) or not self._is_third_party(call.callee):
             return EMPTY
@@ -246,5 +249,5 @@ class Frame:
         return "" if self._only_builds(call) else "unknown"
 
     def _only_builds(self, call: CallFact) -> bool:
-        """Tell whether the call is a class of the project whose constructor was followed, or made from nothing but names."""
+        """Tell whether the call makes an object of a project class: its constructor was followed if it has one."""
         return self.linker.workspace.class_at(call.callee, self.facts.path) is not None if call.callee else False

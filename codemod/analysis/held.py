@@ -81,7 +81,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something a body does besides making and closing resources: ``once`` (schema, rows, servers, files) or ``unknown``."""
+    """What a body does besides making and closing resources: ``once`` (schema, rows, servers, files) or ``unknown``."""
 
     kind: str
     location: Location
@@ -105,10 +105,12 @@ def attribute(held: Holds) -> Holds:
 
 
 def holders(held: Iterable[Held]) -> Holds:
+    """Return objects that hold what ``held`` is or holds."""
     return frozenset(Held(h.made, False, h.certain) for h in held)
 
 
 def merged(stores: Iterable[tuple[str, Holds]]) -> dict[str, Holds]:
+    """Join what is stored under the same place."""
     found: dict[str, Holds] = {}
     for place, held in stores:
         found[place] = found.get(place, EMPTY) | held

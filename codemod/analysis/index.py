@@ -144,7 +144,7 @@ class _Indexer:
         return None
 
     def _request_params(self, node: Function) -> tuple[str, ...]:
-        """Return the strings in ``params=[...]``, also inside ``pytest.param``: names ``getfixturevalue`` may be given."""
+        """Return the strings in ``params=[...]`` and ``pytest.param``: names ``getfixturevalue`` may be given."""
         keywords = (k for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "params")
         lists = (k.value.elts for k in keywords if isinstance(k.value, ast.List | ast.Tuple))
         firsts = (e.args[0] if isinstance(e, ast.Call) and e.args else e for elements in lists for e in elements)

@@ -124,7 +124,7 @@ class Linker:
         return self._replaced
 
     def _module_value(self, path: str, name: str) -> Holds:
-        """Return what the module-level ``name`` of ``path`` holds; names are evaluated one by one, for modules import each other."""
+        """Return what a module-level name holds; evaluated one by one, because modules import each other."""
         key = (path, name)
         if key not in self._globals:
             self._globals[key] = EMPTY  # a name that is defined through itself

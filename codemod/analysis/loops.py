@@ -1,6 +1,6 @@
-"""On which loop everything runs: the layout (options and scopes, as they are or as a plan would make them) and the models.
+"""On which loop everything runs: the layout (options and scopes, as they are or as planned) and the models.
 
-One model per generation of pytest-asyncio turns a layout into loops. From 1.0 on there are two (SEMANTICS §2.4, §2.5).
+One model per generation of pytest-asyncio turns a layout into loops. From 1.0 on there are two (SEMANTICS §2.4, 2.5).
 An older generation is one more subclass and one more row in MODELS.
 """
 
@@ -97,7 +97,7 @@ class HijackingLoopModel(LoopModel):
         return min(asked, *fixture_scopes, asked)
 
     def order_dependent(self, item: Item, layout: Layout, fixture_scopes: Iterable[Scope]) -> bool:
-        """Tell whether the test runs on the loop it asks for only when that loop is made for it, else on a fixture's."""
+        """Tell whether the test runs on the loop it asks for only when that loop is made for it."""
         asked = asked_scope(item, layout)
         return asked is not None and self.test_scope(item, layout, fixture_scopes) is not asked
 
@@ -108,7 +108,7 @@ def _first(*scopes: Scope | None) -> Scope | None:
 
 
 def asked_scope(item: Item, layout: Layout) -> Scope | None:
-    """Return what the closest asyncio mark says, else the default for tests; a hook's mark ranks as in SEMANTICS §2.8."""
+    """Return what the closest asyncio mark says, else the default; a hook's mark ranks as in SEMANTICS §2.8."""
     marks = [m for m in item.marks if m.name == "asyncio"]
     hook = layout.hook
     if hook is not None and (hook.first or (marks and marks[0] not in own_marks(item))):

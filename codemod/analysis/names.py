@@ -37,25 +37,20 @@ class Names:
             names._top(node)
         return names
 
-    def _top(self, node: ast.stmt) -> None:
+    def _top(self, node: ast.stmt | ast.ExceptHandler) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom):
             self.add_import(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.tops[node.name] = None
         elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                for name in ast.walk(target):
-                    if isinstance(name, ast.Name):
-                        self.tops[name.id] = node.value
+            bound = (name for target in node.targets for name in ast.walk(target))
+            self.tops.update({name.id: node.value for name in bound if isinstance(name, ast.Name)})
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             self.tops[node.target.id] = node.value
-        elif isinstance(node, ast.If | ast.Try | ast.With):
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.ExceptHandler):
             for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.stmt):
+                if isinstance(child, ast.stmt | ast.ExceptHandler):
                     self._top(child)
-                elif isinstance(child, ast.ExceptHandler):
-                    for inner in child.body:
-                        self._top(inner)
 
     def add_import(self, node: ast.Import | ast.ImportFrom) -> None:
         """Record what an import statement binds; relative modules keep their leading dots."""

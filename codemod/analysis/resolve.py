@@ -93,7 +93,7 @@ class Graph:
     ini_usefixtures: tuple[str, ...] = ()
 
     def visible(self, name: str, item: Item) -> list[FixtureDef]:
-        """Return the definitions of ``name`` an item sees, nearest first; one imported or inherited twice counts once."""
+        """Return the definitions of ``name`` an item sees, nearest first; one imported twice counts once."""
         bases = _bases(item)
         found = [
             (bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases

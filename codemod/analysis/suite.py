@@ -34,7 +34,7 @@ class Suite:
     _diagnoses: dict[int, tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
     def diagnose(self, layout: Layout | None = None) -> Diagnosis:
-        """Return what goes wrong under ``layout`` (default: as the suite is) with the source version, then the target."""
+        """Return what goes wrong under ``layout`` (default: as it is) with the source version, else with the target."""
         layout = self.layout if layout is None else layout
         known = self._diagnoses.get(id(layout))
         if known is None:

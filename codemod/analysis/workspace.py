@@ -1,4 +1,4 @@
-"""A read-only view of one project: its files, their facts, its configuration and version, with an overlay of changed bytes."""
+"""A read-only view of one project: its files, their facts, names across files, with an overlay of changed bytes."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Workspace:
 
     @property
     def failures(self) -> dict[str, FileFailure]:
-        """Return the files that could not be read though pytest reads them: tests, conftests, plugins, configuration."""
+        """Return the files that could not be read though pytest reads them: tests, conftests, plugins."""
         return {path: failure for path, failure in self._failed.items() if self._is_pytests(path)}
 
     @property
@@ -118,7 +118,7 @@ class Workspace:
     # --- which files matter ----------------------------------------------------------------------------------
 
     def is_test_file(self, path: str) -> bool:
-        """Tell whether pytest collects ``path`` (option ``python_files``); a pattern with ``/`` is matched from any folder on."""
+        """Tell whether pytest collects ``path`` (``python_files``); a pattern with ``/`` may match from any folder."""
         name = posixpath.basename(path)
         return any(
             fnmatch(f"/{path}", f"*/{pattern}") if "/" in pattern else fnmatch(name, pattern)
@@ -140,7 +140,7 @@ class Workspace:
         return parts[-1] == "conftest.py" or self.is_test_file(path) or bool(_TEST_FOLDERS & set(parts[:-1]))
 
     def uses_asyncio(self, mode: str) -> bool:
-        """Tell, from bytes alone, whether any file could concern pytest-asyncio (in auto mode every ``async def`` does)."""
+        """Tell from bytes whether any file could concern pytest-asyncio (in auto mode every ``async def`` does)."""
         words = (*_WORDS, b"async def") if mode == "auto" else _WORDS
         return any(any(word in data for word in words) for path in self.files if (data := self.read(path)))
 

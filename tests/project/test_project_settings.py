@@ -90,7 +90,9 @@ def test_nothing_found_means_defaults(root: Path) -> None:
 
 @pytest.mark.parametrize("text", [EVERYTHING, "strategy = ", "wrong = 1\n"])
 def test_isolated_reads_no_file(root: Path, text: str) -> None:
-    assert load(write_tree(root, {"loopmend.toml": text}), {"remedy": "explicit-cleanup"}, isolated=True) == Settings(remedy="explicit-cleanup")
+    assert load(write_tree(root, {"loopmend.toml": text}), {"remedy": "explicit-cleanup"}, isolated=True) == Settings(
+        remedy="explicit-cleanup"
+    )
 
 
 @pytest.mark.parametrize("text", ["[tool\n", "\ufeff[project]\n"])
@@ -132,7 +134,7 @@ def test_pairs_change_one_key_of_a_resource(root: Path) -> None:
         ("stratgy = 'share'\n", r"loopmend\.toml:1: unknown key 'stratgy'; did you mean 'strategy'\?"),
         ("# c\nzzz = 1\n", r"loopmend\.toml:2: unknown key 'zzz'; known keys: exclude, ignore, "),
         ("remedy = 'suppress-teardown'\n", "unknown key 'remedy'"),
-        ("remedy = \"upgrade\"\n", "unknown key 'remedy'"),
+        ('remedy = "upgrade"\n', "unknown key 'remedy'"),
         ("strategy = 'Share'\n", r"loopmend\.toml:1: strategy must be one of auto, isolate, share, preserve"),
         ("strategy = 1\n", "strategy must be one of"),
         ("strategy = ['share']\n", "strategy must be one of"),
@@ -181,9 +183,7 @@ def test_refuses_in_pyproject(root: Path, text: str | bytes, message: str) -> No
         load(write_tree(root, {"pyproject.toml": text}), {}, isolated=False)
 
 
-@pytest.mark.parametrize(
-    "overrides", [{"stratgy": "share"}, {"strategy": "none"}, {"remedy": 1}]
-)
+@pytest.mark.parametrize("overrides", [{"stratgy": "share"}, {"strategy": "none"}, {"remedy": 1}])
 def test_refuses_overrides(root: Path, overrides: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="command line"):
         load(root, overrides, isolated=True)
