@@ -111,11 +111,8 @@ class _Walker:
             case ast.Return(value=ast.expr() as expression):
                 self.returns.append(node)
                 self.result |= self.ev(expression)
-            case ast.Global():
-                self.global_names.update(node.names)
-            case ast.Import() | ast.ImportFrom():  # what a function imports is its own
-                self.names = replace(self.names, imports=dict(self.names.imports))
-                self.names.add_import(node)
+            case ast.Global() | ast.Import() | ast.ImportFrom():
+                self._declare(node)
             case ast.With() | ast.AsyncWith():
                 self._with(node)
             case ast.For() | ast.AsyncFor() | ast.While() | ast.If():
@@ -124,6 +121,13 @@ class _Walker:
                 self._try(node)
             case _:
                 self._children(node)
+
+    def _declare(self, node: ast.Global | ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Global):
+            self.global_names.update(node.names)
+        else:  # what a function imports is its own
+            self.names = replace(self.names, imports=dict(self.names.imports))
+            self.names.add_import(node)
 
     def _children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
