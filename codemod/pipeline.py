@@ -7,64 +7,29 @@ Nothing here writes into the project, and nothing of the project is imported or 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod import rules
-from codemod.analysis.binding import Binder
 from codemod.analysis.crossings import new_mismatches
-from codemod.analysis.link import Linked, Linker
-from codemod.analysis.loops import Layout, LoopModel, model_for
-from codemod.analysis.resolve import Graph, resolve
-from codemod.analysis.suite import Suite
-from codemod.analysis.workspace import Workspace
-from codemod.errors import FileError, UsageError
-from codemod.knowledge import Resource, knowledge_base, versions
+from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, merge
-from codemod.project import discover, pytest_config, requirements
+from codemod.project import pytest_config
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.reading import Progress, Project, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
-from codemod.scopes import Scope
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
-from codemod.strategies.operations import FIXTURE_OPTION, TEST_OPTION, ConfigPlace
 
 if TYPE_CHECKING:
-    from codemod.analysis.facts import HookRecipe
+    from codemod.analysis.suite import Suite
+    from codemod.analysis.workspace import Workspace
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
-Progress = Callable[[str, int, int], None]
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What is known of a project before any Python is parsed."""
-
-    root: Path
-    settings: Settings
-    config: PytestConfig
-    version: str
-    version_origin: str
-    files: tuple[str, ...]
-    failures: tuple[FileFailure, ...]
-    nested: tuple[str, ...] = ()
-
-    @property
-    def config_place(self) -> ConfigPlace:
-        """Return where pytest options are, or would be, written."""
-        overridden = tuple(n for n in (FIXTURE_OPTION, TEST_OPTION) if "addopts" in self.config.options[n].origin)
-        inifile = self.config.inifile
-        if inifile is not None and self.config.section:
-            return ConfigPlace(
-                inifile.resolve().relative_to(self.root.resolve()).as_posix(), self.config.section, overridden
-            )
-        if (self.root / "pyproject.toml").is_file():
-            return ConfigPlace("pyproject.toml", ("tool", "pytest", "ini_options"), overridden)
-        return ConfigPlace("pytest.ini", ("pytest",), overridden)
 
 
 def analyse(folder: Path, settings: Settings, progress: Progress | None = None) -> ProjectReport:
@@ -72,7 +37,7 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
 
     Raises UsageError where the folder is no project of its own, ConfigError where its configuration cannot be read.
     """
-    tell = progress or _silent
+    tell = progress or silent
     project = discover_project(folder, settings, tell)
     workspace = open_workspace(project)
     tell("reading", 0, len(project.files))
@@ -88,13 +53,9 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
     return _report(project, workspace, suite, findings, choice, plan, changes, failures)
 
 
-def _silent(stage: str, done: int, total: int) -> None:
-    del stage, done, total
-
-
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
     """Return the options in force for ``folder`` with their provenance, and the version with its own."""
-    project = discover_project(folder, settings, _silent)
+    project = discover_project(folder, settings, silent)
     version = OptionValue("pytest-asyncio", project.version, project.version_origin)
     place = project.config.inifile
     inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
@@ -104,135 +65,6 @@ def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]
         inifile,
         *project.config.options.values(),
     )
-
-
-# --- discover ------------------------------------------------------------------------------------------------------
-
-
-def discover_project(folder: Path, settings: Settings, tell: Progress) -> Project:
-    """Find the files, the pytest configuration and the pytest-asyncio version of ``folder``."""
-    tell("discovering", 0, 1)
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder")
-    asked = requirements.read(_repository(folder), folder)
-    pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
-    config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
-    inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
-    here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
-    if not inside and here:
-        raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
-    if not inside and config.section:
-        raise UsageError(f"{folder} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
-    listing = discover.list_python_files(folder, settings.exclude)
-    chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
-    failures = (*listing.failures, *asked.failures)
-    nested = _nested(folder, listing.files)
-    files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
-    own = config if inside else replace(config, inifile=None)
-    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested)
-
-
-def _repository(folder: Path) -> Path:
-    """Return the folder up to which requirement files count: the nearest with ``.git``, else ``folder`` itself."""
-    return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
-
-
-def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the outermost folders (``tests/``) with a pytest configuration of their own."""
-    folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
-    own = sorted(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
-    return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
-
-
-# --- index, resolve, assign ------------------------------------------------------------------------------------
-
-
-def open_workspace(project: Project) -> Workspace:
-    """Return the view of the project's files, with the user's resources known."""
-    lists = project.config.lists
-    extra = [
-        Resource(id=f"user:{u.call}", name=u.call, bound=u.bound, calls=(u.call,), close=u.close)
-        for u in project.settings.resources
-    ]
-    return Workspace(
-        root=project.root,
-        files=project.files,
-        python_files=lists["python_files"] or ("test_*.py", "*_test.py"),
-        pythonpath=tuple(p.strip("./") for p in lists["pythonpath"]),
-        knowledge=knowledge_base().extended(extra) if extra else knowledge_base(),
-    )
-
-
-def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
-    """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
-    mode = project.config.options["asyncio_mode"].value or "strict"
-    if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
-        return None
-    lists = project.config.lists
-    models = tuple(m for v in _versions(project) if (m := model_for(v)) is not None)
-    target = project.settings.target or project.version
-    place = project.config_place.path
-    if len(models) < len(_versions(project)):
-        return Suite(
-            workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place
-        )
-    graph = resolve(
-        workspace,
-        mode,
-        lists["python_classes"] or ("Test",),
-        lists["python_functions"] or ("test",),
-        lists["usefixtures"],
-    )
-    linked = _link(graph, _mentions(project, workspace), tell)
-    layout = _layout(project.config, graph, models)
-    return Suite(workspace, graph, linked, layout, project.version, target, models, project.version_origin, place)
-
-
-def _versions(project: Project) -> tuple[str, ...]:
-    target = project.settings.target
-    if target in (None, "current"):
-        return (project.version,)
-    return (project.version, versions().known[-1] if target == "latest" else str(target))
-
-
-def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
-    linker = Linker(graph, Binder(graph.workspace, mentions))
-    linked = []
-    for done, item in enumerate(graph.items):
-        if tell is not None and done % 50 == 0:
-            tell("linking", done, len(graph.items))
-        try:
-            linked.append(linker.link(item))
-        except RecursionError:  # thousands of fixtures that need each other in a row
-            graph.workspace.give_up(item.path)
-    return tuple(linked)
-
-
-def _layout(config: PytestConfig, graph: Graph, models: tuple[LoopModel, ...]) -> Layout:
-    del models
-    hooks = [facts.hook for facts in graph.workspace.conftests() if facts.hook is not None]
-    hook: HookRecipe | None = next(iter(hooks), None)
-    return Layout(
-        fixture_default=Scope.parse(config.options[FIXTURE_OPTION].value or ""),
-        test_default=Scope.parse(config.options[TEST_OPTION].value or "") or Scope.FUNCTION,
-        hook=hook,
-    )
-
-
-def _mentions(project: Project, workspace: Workspace) -> frozenset[str]:
-    """Return the drivers and mocking libraries the project mentions, and the database URL schemes in its test code."""
-    known = workspace.knowledge
-    names = {module for driver in known.drivers for module in driver.modules}
-    names |= {name for resource in known.by_id.values() for name in resource.mocked_by}
-    found = requirements.mentions(project.root, names)
-    words = {name: name.replace("-", "_").encode() for name in names - found}
-    schemes = {prefix: f"{prefix}:".encode() for driver in known.drivers for prefix in driver.prefixes if "+" in prefix}
-    for path in project.files:
-        data = workspace.read(path) or b""
-        found |= {name for name, word in words.items() if word in data}
-        if workspace.is_test_code(path):
-            found |= {scheme for scheme, word in schemes.items() if word in data}
-    return frozenset(found)
 
 
 # --- repair, rewrite, prove ------------------------------------------------------------------------------------

@@ -120,8 +120,7 @@ def choose_version(pins: Pins, known: Sequence[str], override: str | None = None
         return ChosenVersion(override, "given", (override,))
     if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
         return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
-    here = [pin for pin in pins.specs if pin.applies]
-    return _from_exact(here) or _from_ranges(here, known)
+    return _from_exact(pins.specs) or _from_ranges([pin for pin in pins.specs if pin.applies], known)
 
 
 def mentions(root: Path, names: Collection[str]) -> set[str]:
@@ -179,9 +178,10 @@ def _allows(pin: Pin, version: str) -> bool:
 
 def _from_exact(specs: Sequence[Pin]) -> ChosenVersion | None:
     exact = _nearest(pin for pin in specs if pin.exact and is_version(pin.exact) and _fits(pin.exact, pin.level, specs))
-    if not exact:
+    here = [pin for pin in exact if pin.applies]
+    if not here:
         return None
-    newest = max(exact, key=lambda pin: Version(pin.exact or "0"))
+    newest = max(here, key=lambda pin: Version(pin.exact or "0"))
     return ChosenVersion(newest.exact or "", newest.origin, _sorted(pin.exact for pin in exact if pin.exact))
 
 

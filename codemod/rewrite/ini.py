@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from codemod.errors import FileError, RewriteError
 from codemod.model import RemoveOption, SetOption
+from codemod.rewrite.config_text import edited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BOM = "\ufeff"
 _FAMILY = "asyncio_"
 # iniconfig splits with str.splitlines; of its separators only the newline is plain to everybody.
 _SEPARATOR = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -68,25 +68,7 @@ def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | Remo
     Raises FileError where the file is not UTF-8 or pytest would refuse it, RewriteError where an edit cannot be made
     exactly. A byte order mark is kept: iniconfig drops it since 2.3.1.
     """
-    raw = _decode(path, data or b"")
-    text = old = raw.removeprefix(_BOM).replace("\r\n", "\n")
-    for operation in operations:
-        text = _apply(path, text, operation)
-    if text == old:
-        return data or b""
-    crlf = raw.count("\r\n")
-    if crlf not in (0, raw.count("\n")):
-        raise RewriteError(path, "mixed line endings (LF and CRLF)")
-    bom = _BOM if raw.startswith(_BOM) else ""
-    return (bom + (text.replace("\n", "\r\n") if crlf else text)).encode()
-
-
-def _decode(path: str, data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(path, f"line {line}: not valid UTF-8") from None
+    return edited(path, data, operations, _apply)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
 from codemod.model import RemoveOption, SetOption
+from codemod.rewrite.config_text import edited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tomlkit.items import Item
 
-_BOM = "\ufeff"
 _CLOSERS = ("]", "}", '"""', "'''")
 _FAMILY = "asyncio_"
 # A value with more possible ends than this is refused: every one costs a parse of the text before it.
@@ -64,25 +64,7 @@ def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | Remo
 
     Raises FileError where the file is not UTF-8 or not TOML, RewriteError where an edit cannot be made exactly.
     """
-    raw = _decode(path, data or b"")
-    text = old = raw.removeprefix(_BOM).replace("\r\n", "\n")
-    for operation in operations:
-        text = _apply(path, text, operation)
-    if text == old:
-        return data or b""
-    crlf = raw.count("\r\n")
-    if crlf not in (0, raw.count("\n")):
-        raise RewriteError(path, "mixed line endings (LF and CRLF)")
-    bom = _BOM if raw.startswith(_BOM) else ""
-    return (bom + (text.replace("\n", "\r\n") if crlf else text)).encode()
-
-
-def _decode(path: str, data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(path, f"line {line}: not valid UTF-8") from None
+    return edited(path, data, operations, _apply)
 
 
 def _parse(path: str, text: str) -> dict[str, Any]:

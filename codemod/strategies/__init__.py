@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemod.model import Alternative, Applicability, Finding, Remedy, StrategyName
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
-from codemod.strategies.operations import CannotExpressError, ConfigPlace, operations
+from codemod.strategies.operations import CannotExpressError, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codemod.analysis.crossings import Crossing
     from codemod.analysis.loops import Layout
     from codemod.analysis.suite import Suite
+    from codemod.project.places import ConfigPlace
 
 _COST = {
     "isolate": "new connections for each test: measured 8 to 12 times the time of a tiny query test on PostgreSQL",

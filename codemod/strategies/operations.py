@@ -19,6 +19,7 @@ from codemod.model import (
     SetCallKeyword,
     SetOption,
 )
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -30,22 +31,11 @@ if TYPE_CHECKING:
     from codemod.analysis.loops import Layout, Site
     from codemod.analysis.resolve import FixtureDef, FixtureKey
     from codemod.analysis.suite import Suite
-
-FIXTURE_OPTION = "asyncio_default_fixture_loop_scope"
-TEST_OPTION = "asyncio_default_test_loop_scope"
+    from codemod.project.places import ConfigPlace
 
 
 class CannotExpressError(Exception):
     """A layout needs an edit that cannot be made exactly; ``str`` says which and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigPlace:
-    """Where pytest options are written: root-relative file and section; ``overridden`` names options set in addopts."""
-
-    path: str
-    section: tuple[str, ...]
-    overridden: tuple[str, ...] = ()
 
 
 def operations(

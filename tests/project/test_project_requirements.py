@@ -334,6 +334,11 @@ def test_exact_pins_by_marker_give_the_newest_and_all(tmp_path: Path) -> None:
     )
 
 
+def test_a_pin_for_another_interpreter_does_not_count(tmp_path: Path) -> None:
+    text = "pytest-asyncio>=0.21\npytest-asyncio==0.23.8; platform_python_implementation=='Jython'\n"
+    assert choose(tmp_path, {"requirements.txt": text}).version == "1.5.0"
+
+
 def test_ranges_give_the_newest_known_in_all_of_them(tmp_path: Path) -> None:
     files = {"requirements.txt": "pytest-asyncio>=0.21\n", "constraints.txt": "pytest-asyncio<1\n"}
     chosen = choose(tmp_path, files)

@@ -1,0 +1,175 @@
+"""Read a project without running it: discover its files, configuration and version, then index, resolve and link it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemod.analysis.binding import Binder
+from codemod.analysis.link import Linked, Linker
+from codemod.analysis.loops import Layout, model_for
+from codemod.analysis.resolve import Graph, resolve
+from codemod.analysis.suite import Suite
+from codemod.analysis.workspace import Workspace
+from codemod.errors import UsageError
+from codemod.knowledge import Resource, knowledge_base, versions
+from codemod.project import discover, pytest_config, requirements
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
+from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from codemod.analysis.facts import HookRecipe
+    from codemod.model import FileFailure
+    from codemod.project.pytest_config import PytestConfig
+    from codemod.project.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What is known of a project before any Python is parsed."""
+
+    root: Path
+    settings: Settings
+    config: PytestConfig
+    version: str
+    version_origin: str
+    files: tuple[str, ...]
+    failures: tuple[FileFailure, ...]
+    nested: tuple[str, ...] = ()
+
+    @property
+    def config_place(self) -> ConfigPlace:
+        """Return where pytest options are, or would be, written."""
+        return config_place(self.root, self.config)
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
+    del stage, done, total
+
+
+def discover_project(folder: Path, settings: Settings, tell: Progress) -> Project:
+    """Find the files, the pytest configuration and the pytest-asyncio version of ``folder``."""
+    tell("discovering", 0, 1)
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    asked = requirements.read(_repository(folder), folder)
+    pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
+    config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
+    inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
+    here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
+    if not inside and here:
+        raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
+    if not inside and config.section:
+        raise UsageError(f"{folder} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
+    listing = discover.list_python_files(folder, settings.exclude)
+    chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
+    failures = (*listing.failures, *asked.failures)
+    nested = _nested(folder, listing.files)
+    files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
+    own = config if inside else replace(config, inifile=None)
+    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested)
+
+
+def _repository(folder: Path) -> Path:
+    """Return the folder up to which requirement files count: the nearest with ``.git``, else ``folder`` itself."""
+    return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
+
+
+def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the outermost folders (``tests/``) with a pytest configuration of their own."""
+    folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
+    own = sorted(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
+    return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
+
+
+def open_workspace(project: Project) -> Workspace:
+    """Return the view of the project's files, with the user's resources known."""
+    lists = project.config.lists
+    extra = [
+        Resource(id=f"user:{u.call}", name=u.call, bound=u.bound, calls=(u.call,), close=u.close)
+        for u in project.settings.resources
+    ]
+    return Workspace(
+        root=project.root,
+        files=project.files,
+        python_files=lists["python_files"] or ("test_*.py", "*_test.py"),
+        pythonpath=tuple(p.strip("./") for p in lists["pythonpath"]),
+        knowledge=knowledge_base().extended(extra) if extra else knowledge_base(),
+    )
+
+
+def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
+    """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
+    mode = project.config.options["asyncio_mode"].value or "strict"
+    if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
+        return None
+    lists = project.config.lists
+    models = tuple(m for v in _versions(project) if (m := model_for(v)) is not None)
+    target = project.settings.target or project.version
+    place = project.config_place.path
+    if len(models) < len(_versions(project)):
+        return Suite(
+            workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place
+        )
+    graph = resolve(
+        workspace,
+        mode,
+        lists["python_classes"] or ("Test",),
+        lists["python_functions"] or ("test",),
+        lists["usefixtures"],
+    )
+    linked = _link(graph, _mentions(project, workspace), tell)
+    layout = _layout(project.config, graph)
+    return Suite(workspace, graph, linked, layout, project.version, target, models, project.version_origin, place)
+
+
+def _versions(project: Project) -> tuple[str, ...]:
+    target = project.settings.target
+    if target in (None, "current"):
+        return (project.version,)
+    return (project.version, versions().known[-1] if target == "latest" else str(target))
+
+
+def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:
+    linker = Linker(graph, Binder(graph.workspace, mentions))
+    linked = []
+    for done, item in enumerate(graph.items):
+        if tell is not None and done % 50 == 0:
+            tell("linking", done, len(graph.items))
+        try:
+            linked.append(linker.link(item))
+        except RecursionError:  # thousands of fixtures that need each other in a row
+            graph.workspace.give_up(item.path)
+    return tuple(linked)
+
+
+def _layout(config: PytestConfig, graph: Graph) -> Layout:
+    hooks = [facts.hook for facts in graph.workspace.conftests() if facts.hook is not None]
+    hook: HookRecipe | None = next(iter(hooks), None)
+    return Layout(
+        fixture_default=Scope.parse(config.options[FIXTURE_OPTION].value or ""),
+        test_default=Scope.parse(config.options[TEST_OPTION].value or "") or Scope.FUNCTION,
+        hook=hook,
+    )
+
+
+def _mentions(project: Project, workspace: Workspace) -> frozenset[str]:
+    """Return the drivers and mocking libraries the project mentions, and the database URL schemes in its test code."""
+    known = workspace.knowledge
+    names = {module for driver in known.drivers for module in driver.modules}
+    names |= {name for resource in known.by_id.values() for name in resource.mocked_by}
+    found = requirements.mentions(project.root, names)
+    words = {name: name.replace("-", "_").encode() for name in names - found}
+    schemes = {prefix: f"{prefix}:".encode() for driver in known.drivers for prefix in driver.prefixes if "+" in prefix}
+    for path in project.files:
+        data = workspace.read(path) or b""
+        found |= {name for name, word in words.items() if word in data}
+        if workspace.is_test_code(path):
+            found |= {scheme for scheme, word in schemes.items() if word in data}
+    return frozenset(found)
