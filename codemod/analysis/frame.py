@@ -76,7 +76,7 @@ class Frame:
             held = self.result(ref.index)
         if ref.held:
             held = holders(held)
-        return attribute(held) if ref.attribute else held
+        return attribute(held, ref.attribute) if ref.attribute else held
 
     def _place(self, ref: Ref) -> str:
         return "self" if ref.kind == "self" else self.linker.global_value(ref.name, self.facts.path)[0]

@@ -99,9 +99,11 @@ class Summary:
     stores: tuple[tuple[str, Holds], ...] = ()
 
 
-def attribute(held: Holds) -> Holds:
-    """Return what an attribute holds: nothing of a known resource, everything of an object that holds one."""
-    return holders(h for h in held if not h.direct or h.made.resource.id == "unknown")
+def attribute(held: Holds, name: str) -> Holds:
+    """Return what an attribute holds: all that its object holds, and of a known resource what is said of it."""
+    inside = holders(h for h in held if not h.direct or h.made.resource.id == "unknown")
+    perhaps = (h for h in held if h.direct and name in h.made.resource.holds)
+    return inside | frozenset(Held(h.made, False, False) for h in perhaps)
 
 
 def holders(held: Iterable[Held]) -> Holds:

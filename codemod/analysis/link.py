@@ -85,15 +85,20 @@ class Linker:
         return self._helpers[memo]
 
     def global_value(self, dotted: str, importer: str) -> tuple[str, Holds]:
-        """Return the place (``path:name``) a dotted name leads to and the resources the module-level object holds."""
+        """Return the place (``path:name``) a dotted name leads to and the resources it holds."""
+        place, held, rest = self._object(dotted, importer)
+        return place, attribute(held, rest.rpartition(".")[2]) if rest else held
+
+    def _object(self, dotted: str, importer: str) -> tuple[str, Holds, str]:
+        """Return the place of the module-level object a dotted name begins with, what it holds, and what follows."""
         target = self.workspace.locate(dotted, importer)
         if target is None or not target.name:
-            return "", EMPTY
+            return "", EMPTY, ""
         place = f"{target.path}:{target.name}"
         if (target.path, target.name) in self.replaced:
-            return place, EMPTY
+            return place, EMPTY, target.rest
         held = self._module_value(target.path, target.name) | self._reach(target.path, target.name)
-        return place, attribute(held) if target.rest else held
+        return place, held, target.rest
 
     def _reach(self, path: str, name: str) -> Holds:
         """Return what a function of the project may use when somebody else calls it (a handler, a dependency)."""
@@ -105,7 +110,7 @@ class Linker:
             if function is not None and function.fixture is None and self._depth < _MAX_DEPTH:
                 self._depth += 1
                 mentioned = (*function.flow.mentions, *function.signature)
-                held = EMPTY.union(*(self.global_value(dotted, path)[1] for dotted in mentioned))
+                held = EMPTY.union(*(self._object(dotted, path)[1] for dotted in mentioned))
                 self._reached[key] = frozenset(Held(h.made, False, False) for h in held)
                 self._depth -= 1
         return self._reached[key]

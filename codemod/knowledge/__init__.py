@@ -25,6 +25,7 @@ class Resource:
     close_elsewhere: str = "ok"
     hands_over: Mapping[str, str] = field(default_factory=dict)
     captures: bool = False
+    holds: tuple[str, ...] = ()
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     free_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     free_conflicts: tuple[str, ...] = ()

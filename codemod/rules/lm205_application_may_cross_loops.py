@@ -10,7 +10,8 @@ progress`.
 
 *Fix safety.* Unsafe, because reading cannot tell whether a request reaches the engine: with `--unsafe` an autouse
 fixture disposes the engine after each test (application code), or the engine gets `poolclass=NullPool` (test code).
-Both are harmless where the engine is not used.
+Both are harmless where the engine is not used. Where that is no cure (what an application's start-up makes) or with
+`--strategy share`, the suite joins the session's loop.
 
 *Left alone.* Dependencies the tests replace (`app.dependency_overrides`, `monkeypatch`, `patch`), suites whose
 tests share one loop.

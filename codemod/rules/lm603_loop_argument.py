@@ -7,8 +7,9 @@
 from teardown to the call, with one loop it changes nothing, and most libraries have removed the parameter (`got an
 unexpected keyword argument 'loop'`).
 
-*Fix safety.* Never applied: loopmend cannot see what else relies on the argument. Align the loops (LM201) and drop
-it by hand.
+*Fix safety.* Safe, and only together with the repair of the crossing in the same fixture: once the loops agree the
+argument names the running loop, or a loop that runs nothing. Without a crossing in sight, or beside other connect
+arguments, it is only shown.
 
 *Left alone.* `loop=` given to anything that is not in the knowledge base.
 """
@@ -46,7 +47,7 @@ RULE = Rule(
     name="loop-argument",
     summary="a loop is handed to a connection",
     since="0.1.0",
-    max_applicability=Applicability.DISPLAY,
+    max_applicability=Applicability.SAFE,
     doc=__doc__ or "",
     check=check,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.model import Alternative, Applicability, Finding, Remedy, StrategyName
+from codemod.model import Alternative, Applicability, Finding, Operation, Remedy, StrategyName
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpressError, operations
 
@@ -22,8 +22,10 @@ _COST = {
     "share": "one loop for the whole run: never slower, but tests see tasks and state that earlier tests leave behind",
 }
 _LOOPS = {"isolate": "one per test", "share": "one per run"}
-_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204", "LM602")
+_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204", "LM602", "LM603")
 _POSSIBLE = "LM205"
+_FREE = "free the engines the application may use on many loops"
+_PERHAPS = "loopmend cannot see whether the application really uses it in these tests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     others = tuple(o.alternative() for o in _all_offers(case, start, offers) if o is not best) if crossings else ()
     if best.remedy is None and crossings:
         return Choice(strategy.value, (), others, "; ".join(f"{o.name}: {o.reason}" for o in offers))
-    possible = _possible(case, best.layout or start, tuple(f.id for f in findings if f.code == _POSSIBLE))
+    possible = _possible(case, best.layout or start, strategy, tuple(f.id for f in findings if f.code == _POSSIBLE))
     return Choice(best.name, tuple(r for r in (best.remedy, possible) if r is not None), others)
 
 
@@ -144,24 +146,28 @@ def _remedy(case: _Case, candidate: Candidate) -> Remedy:
     return Remedy(title, code, applicability, edits, case.findings, condition)
 
 
-def _possible(case: _Case, layout: Layout, findings: tuple[str, ...]) -> Remedy | None:
+def _possible(case: _Case, layout: Layout, strategy: StrategyName, findings: tuple[str, ...]) -> Remedy | None:
     """Return the cure of crossings that only happen if the application takes a certain way (unsafe: it may never)."""
     suite = case.suite
     crossings = suite.diagnose(layout).possible
-    freed = free_engines(suite, layout, crossings)
-    if freed == layout:
+    if not crossings:
         return None
+    freed = Candidate("", free_engines(suite, layout, crossings), Applicability.UNSAFE, _FREE)
+    asked = strategy is StrategyName.SHARE
+    # One client of the application is no reason to change every test's loop, unless that is what was asked for.
+    may_share = (asked or any(c.made.owner is not None for c in crossings)) and not share_obstacle(suite)
+    shared = [c for c in share(suite, layout) if not suite.diagnose(c.layout).possible] if may_share else []
+    choices = [*shared, freed] if asked else [freed, *shared]
+    for choice in choices:
+        if choice.layout != layout and (edits := _more(case, layout, choice.layout)):
+            return Remedy(choice.title, _POSSIBLE, Applicability.UNSAFE, edits, findings, _PERHAPS)
+    return None
+
+
+def _more(case: _Case, layout: Layout, wanted: Layout) -> tuple[Operation, ...]:
+    """Return the edits that ``wanted`` needs beyond those of ``layout``, none where they cannot be made."""
     try:
-        already = set(operations(suite, layout, case.config, ()))
-        edits = tuple(op for op in operations(suite, freed, case.config, ()) if op not in already)
+        already = set(operations(case.suite, layout, case.config, ()))
+        return tuple(op for op in operations(case.suite, wanted, case.config, ()) if op not in already)
     except CannotExpressError:
-        return None
-    condition = "loopmend cannot see whether the application really uses the engine in these tests"
-    return Remedy(
-        "free the engines the application may use on many loops",
-        _POSSIBLE,
-        Applicability.UNSAFE,
-        edits,
-        findings,
-        condition,
-    )
+        return ()

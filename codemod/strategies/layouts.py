@@ -131,8 +131,15 @@ def _asyncio_runs(suite: Suite) -> Iterator[str]:
 
 def complete(suite: Suite, layout: Layout) -> bool:
     """Tell whether nothing proven is left under ``layout``, and nothing is refused at setup."""
-    found = suite.diagnose(layout)
-    return not found.proven and not new_mismatches(suite.diagnose(), found) and not _may_outlive(suite, layout)
+    now, found = suite.diagnose(), suite.diagnose(layout)
+    return not unrepaired(suite, layout) and not new_mismatches(now, found) and not _may_outlive(suite, layout)
+
+
+def unrepaired(suite: Suite, layout: Layout) -> tuple[Crossing, ...]:
+    """Return what still crosses under ``layout``; for what certainly crosses now, "perhaps" is not good enough."""
+    now, found = suite.diagnose(), suite.diagnose(layout)
+    sick = {crossing.made for crossing in now.proven}
+    return (*found.proven, *(c for c in found.possible if c.made in sick))
 
 
 def _may_outlive(suite: Suite, layout: Layout) -> bool:
@@ -170,7 +177,7 @@ def align_function(suite: Suite, layout: Layout) -> Layout:
 def free_engines(suite: Suite, layout: Layout, crossings: tuple[Crossing, ...] | None = None) -> Layout:
     """Give every crossing pooled engine NullPool (test code) or a dispose after each test (application code)."""
     freed, disposed = set(layout.freed), set(layout.disposed)
-    for crossing in suite.diagnose(layout).proven if crossings is None else crossings:
+    for crossing in unrepaired(suite, layout) if crossings is None else crossings:
         made = crossing.made
         if not made.resource.pooled:
             continue

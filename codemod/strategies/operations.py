@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from codemod.project.places import ConfigPlace
 
 
+_ONLY_A_LOOP = re.compile(r"""\{\s*["']loop["']\s*:[^,{}]+,?\s*\}""")
+
+
 class CannotExpressError(Exception):
     """A layout needs an edit that cannot be made exactly; ``str`` says which and why."""
 
@@ -53,6 +56,7 @@ def operations(
         *writer.engines(),
         *writer.cleanups(crossings),
         *writer.suppressions(crossings),
+        *writer.loop_arguments(crossings),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -209,6 +213,14 @@ class _Writer:
         if sync:
             yield from self._to_asyncio(owner.key.path, owner.decl)
 
+    def loop_arguments(self, crossings: tuple[Crossing, ...]) -> Iterator[Operation]:
+        """Drop the loop handed to a connection whose fixture is repaired: it is the running one, or the wrong one."""
+        owners = {c.made.owner for c in crossings}
+        made = {m.site: m for one in self.suite.linked for s in one.summaries.values() for m in s.made}
+        for site in sorted(s for s, m in made.items() if m.owner in owners):
+            if keyword := loop_argument(made[site]):
+                yield RemoveCallKeyword(*site, keyword)
+
     def suppressions(self, crossings: tuple[Crossing, ...]) -> Iterator[Operation]:
         """Remove what hid the error that is now gone."""
         known = self.suite.fixtures()
@@ -216,6 +228,14 @@ class _Writer:
         for key in sorted((k for k in users if k in known), key=_key_order):
             for span in known[key].function.flow.suppressions:
                 yield RemoveHandler(key.path, span)
+
+
+def loop_argument(made: Made) -> str:
+    """Return the keyword that hands nothing but a loop to a constructor, "" where there is none."""
+    keywords = dict(made.call.keywords) if made.call is not None else {}
+    if "loop" in keywords:
+        return "loop"
+    return "connect_args" if _ONLY_A_LOOP.fullmatch(keywords.get("connect_args", "")) else ""
 
 
 def _uses(linked: Linked, made: Made) -> bool:

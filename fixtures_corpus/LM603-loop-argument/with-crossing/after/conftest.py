@@ -7,6 +7,6 @@ import pytest_asyncio
 
 @pytest_asyncio.fixture
 async def pool():
-    pool = await asyncpg.create_pool(os.environ["PG_PLAIN_URL"], loop=asyncio.get_running_loop())
+    pool = await asyncpg.create_pool(os.environ["PG_PLAIN_URL"])
     yield pool
     await pool.close()
