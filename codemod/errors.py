@@ -31,7 +31,7 @@ class UsageError(LoopmendError):
 class ConfigError(LoopmendError):
     """A loopmend or pytest configuration that cannot be read or has an unknown key."""
 
-    next_step = "Correct the named file, or run with --isolated to ignore loopmend's own configuration."
+    next_step = "Correct the named file (--isolated leaves out loopmend's own configuration, not pytest's)."
 
 
 class FileError(LoopmendError):

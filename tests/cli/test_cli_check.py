@@ -93,7 +93,7 @@ def test_an_error_is_one_line_and_a_next_step_on_stderr(world: World) -> None:
     assert result.out == ""
     assert result.err == (
         "error: pyproject.toml: \\x1b[2Junknown key\\x0aselct\n"
-        "Correct the named file, or run with --isolated to ignore loopmend's own configuration.\n"
+        "Correct the named file (--isolated leaves out loopmend's own configuration, not pytest's).\n"
     )
 
 
