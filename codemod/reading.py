@@ -66,7 +66,9 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     if not inside and here:
         raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
     if not inside and config.section:
-        raise UsageError(f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}")
+        raise UsageError(
+            f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}"
+        )
     listing = discover.list_python_files(folder, settings.exclude)
     chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
     failures = (*listing.failures, *asked.failures)

@@ -15,7 +15,7 @@ from codemod.project.requirements import at_least
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from codemod.analysis.held import Effect, Made
     from codemod.analysis.loops import Layout, Site
@@ -169,7 +169,8 @@ def align_function(suite: Suite, layout: Layout) -> Layout:
         elif cache is Scope.FUNCTION and explicit not in (None, Scope.FUNCTION) and key in crossing:
             loop[key] = None
     changed = layout.with_(fixture_default=Scope.FUNCTION, test_default=Scope.FUNCTION, loop=loop)
-    if suite.diagnose(changed).proven and (sites := _scoped_marks(suite, changed, lambda s: s is not Scope.FUNCTION)):
+    left = {item for crossing in suite.diagnose(changed).proven for item in crossing.items}
+    if sites := _scoped_marks(suite, changed, lambda s: s is not Scope.FUNCTION, left):
         changed = changed.with_(marks={**changed.marks, **dict.fromkeys(sites, None)})
     return changed
 
@@ -223,10 +224,12 @@ def narrow(suite: Suite, layout: Layout) -> Layout:
     return layout
 
 
-def _scoped_marks(suite: Suite, layout: Layout, wanted: Callable[[Scope], bool]) -> list[Site]:
-    """Return the asyncio marks of collected tests that name a loop scope ``wanted`` accepts."""
+def _scoped_marks(
+    suite: Suite, layout: Layout, wanted: Callable[[Scope], bool], items: Container[str] | None = None
+) -> list[Site]:
+    """Return the asyncio marks of tests (all, or those in ``items``) that name a loop scope ``wanted`` accepts."""
     found: dict[Site, None] = {}
-    for one in suite.linked:
+    for one in suite.linked if items is None else [one for one in suite.linked if one.item.id in items]:
         for mark in one.item.marks:
             scope = layout.mark_scope(mark) if mark.name == "asyncio" else None
             if scope is not None and wanted(scope):
