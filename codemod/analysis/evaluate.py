@@ -93,7 +93,7 @@ class Evaluator:
         if dotted:
             self.mentions.add(dotted)
             return frozenset({Ref("name", dotted)})
-        return frozenset(replace(ref, attribute=node.attr) for ref in self.ev(node.value))
+        return frozenset(Ref(r.kind, r.name, r.index, node.attr, r.held) for r in self.ev(node.value))
 
     def _call(self, node: ast.Call, awaited: bool, entered: bool) -> Value:
         callee, receiver, method = self._callee(node.func)
@@ -238,7 +238,7 @@ class Evaluator:
         for child in ast.walk(node):
             if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
                 found |= self._name(child.id)
-        return frozenset(replace(ref, held=True) for ref in found)
+        return frozenset(Ref(r.kind, r.name, r.index, r.attribute, True) for r in found)
 
     def assign(self, target: ast.expr, value: Value, keep: bool = False) -> None:
         """Give ``value`` to the target of an assignment."""

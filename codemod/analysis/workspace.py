@@ -168,7 +168,7 @@ class Workspace:
 
     def locate(self, dotted: str, importer: str) -> Target | None:
         """Return where ``dotted`` (as written in ``importer``) leads inside the project, following re-exports."""
-        key = (dotted, posixpath.dirname(importer) if not dotted.startswith(OWN) else importer)
+        key = (dotted, importer if dotted.startswith(OWN) else importer.rpartition("/")[0])
         if key not in self._located:
             self._located[key] = self._locate(dotted, importer, frozenset())
         return self._located[key]
