@@ -78,9 +78,19 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
         warning = remedy.condition if remedy is not None else ""
         return Choice(settings.remedy, reason=warning), merge([remedy] if remedy is not None else [], unsafe=True)
     choice = choose(suite, settings.strategy, project.config_place, findings)
-    wanted = [r for r in choice.remedies if set(r.findings) & {f.id for f in findings}]
+    wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & {f.id for f in findings}]
     newer = _newer_syntax(suite.workspace) if wanted else ""
     return choice, merge((_doubted(r, newer) if newer else r for r in wanted), settings.unsafe)
+
+
+def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
+    """Return the remedies, the first of them with every finding that is gone where it takes the suite."""
+    if choice.layout is None or not choice.remedies:
+        return choice.remedies
+    left = {f.id for f in rules.check(replace(suite, layout=choice.layout, _diagnoses={}))}
+    first = choice.remedies[0]
+    gone = (f.id for f in findings if f.id not in left)
+    return (replace(first, findings=tuple(dict.fromkeys((*first.findings, *gone)))), *choice.remedies[1:])
 
 
 def _newer_syntax(workspace: Workspace) -> str:

@@ -30,12 +30,16 @@ _PERHAPS = "loopmend cannot see whether the application really uses it in these 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was decided: the strategy, its remedies (none: nothing to do, or nothing complete), the roads not taken."""
+    """What was decided: the strategy, its remedies (none: nothing to do, or nothing complete), the roads not taken.
+
+    ``layout`` is where the suite runs once the first remedy is applied, None where there is none.
+    """
 
     strategy: str
     remedies: tuple[Remedy, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     reason: str = ""
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     if best.remedy is None and crossings:
         return Choice(strategy.value, (), others, "; ".join(f"{o.name}: {o.reason}" for o in offers))
     possible = _possible(case, best.layout or start, strategy, tuple(f.id for f in findings if f.code == _POSSIBLE))
-    return Choice(best.name, tuple(r for r in (best.remedy, possible) if r is not None), others)
+    remedies = tuple(r for r in (best.remedy, possible) if r is not None)
+    return Choice(best.name, remedies, others, layout=best.layout)
 
 
 def _offers(case: _Case, start: Layout, strategy: StrategyName) -> list[_Offer]:
