@@ -79,8 +79,8 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
         return Choice(settings.remedy, reason=warning), merge([remedy] if remedy is not None else [], unsafe=True)
     choice = choose(suite, settings.strategy, project.config_place, findings)
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & {f.id for f in findings}]
-    newer = _newer_syntax(suite.workspace) if wanted else ""
-    return choice, merge((_doubted(r, newer) if newer else r for r in wanted), settings.unsafe)
+    unseen = _unseen(project, suite.workspace) if wanted else ""
+    return choice, merge((_doubted(r, unseen) if unseen else r for r in wanted), settings.unsafe)
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -93,23 +93,24 @@ def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> t
     return (replace(first, findings=tuple(dict.fromkeys((*first.findings, *gone)))), *choice.remedies[1:])
 
 
-def _newer_syntax(workspace: Workspace) -> str:
-    """Return a test file that is only too new for the Python loopmend runs on, "" where there is none."""
+def _unseen(project: Project, workspace: Workspace) -> str:
+    """Return why part of the suite is out of sight, "" where all was read that pytest can read."""
     from codemod.rewrite.python.newer import is_valid
 
+    if project.linked:
+        return _linked_note(project)[0]
     unread = (
         p
         for p in workspace.failures
         if workspace.is_test_code(p) and (data := workspace.read(p)) is not None and is_valid(data)
     )
-    return next(unread, "")
+    why = "could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
+    return next((f"{path} {why}" for path in unread), "")
 
 
-def _doubted(remedy: Remedy, path: str) -> Remedy:
-    reason = f"{path} could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
-    return replace(
-        remedy, applicability=min(remedy.applicability, Applicability.UNSAFE), condition=remedy.condition or reason
-    )
+def _doubted(remedy: Remedy, reason: str) -> Remedy:
+    trust = min(remedy.applicability, Applicability.UNSAFE)
+    return replace(remedy, applicability=trust, condition=remedy.condition or reason)
 
 
 def rewrite(plan: Plan, workspace: Workspace) -> tuple[tuple[FileChange, ...], Plan, tuple[FileFailure, ...]]:
@@ -227,6 +228,7 @@ def _report(
             *notes,
             *_unread_note(workspace),
             *_nested_note(project),
+            *_linked_note(project),
             *project.config.notes,
             *((choice.reason,) if choice is not None and choice.reason else ()),
         ),
@@ -250,6 +252,12 @@ def _nested_note(project: Project) -> tuple[str, ...]:
         return ()
     names = ", ".join(name.rstrip("/") for name in project.nested[:5]) + (", …" if len(project.nested) > 5 else "")
     return (f"not read, because they have a pytest configuration of their own: {names} (give each as PATH)",)
+
+
+def _linked_note(project: Project) -> tuple[str, ...]:
+    if not project.linked:
+        return ()
+    return (f"{', '.join(project.linked)}: a link, which loopmend does not follow, so its fixtures are unknown",)
 
 
 def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:

@@ -31,7 +31,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What is known of a project before any Python is parsed."""
+    """What is known of a project before any Python is parsed.
+
+    ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read.
+    """
 
     root: Path
     settings: Settings
@@ -41,6 +44,7 @@ class Project:
     files: tuple[str, ...]
     failures: tuple[FileFailure, ...]
     nested: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -75,7 +79,14 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     nested = _nested(folder, listing.files)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
-    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested)
+    linked = _linked_conftests(folder, files)
+    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested, linked)
+
+
+def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the conftest.py files beside or above ``files`` that are links: pytest follows them, loopmend does not."""
+    folders = {parent for path in files for parent in Path(path).parents}
+    return tuple(sorted((f / "conftest.py").as_posix() for f in folders if (root / f / "conftest.py").is_symlink()))
 
 
 def _repository(folder: Path) -> Path:

@@ -149,6 +149,16 @@ def test_a_target_must_hold_too(suite):
     assert report.changes
 
 
+def test_a_linked_conftest_holds_repairs_back(suite):
+    (suite / "sub").mkdir()
+    (suite / "sub" / "test_sub.py").write_text(TEST)
+    (suite / "sub" / "conftest.py").symlink_to("../conftest.py")
+    report = analyse(suite, Settings())
+    assert report.changes == ()
+    assert any("sub/conftest.py: a link" in note for note in report.notes)
+    assert "a link" in report.withheld[0].condition
+
+
 def test_syntax_that_is_only_newer_holds_repairs_back(suite, monkeypatch):
     (suite / "test_newer.py").write_text("def broken(:\n")
     assert analyse(suite, Settings()).changes, "a real syntax error breaks pytest too; the rest is repaired"
