@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.model import Alternative, Applicability, Finding, Operation, Remedy, StrategyName
+from codemod.model import (
+    Alternative,
+    Applicability,
+    Finding,
+    Operation,
+    Remedy,
+    RemoveCallKeyword,
+    RemoveHandler,
+    StrategyName,
+)
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpressError, operations
 
@@ -22,7 +31,8 @@ _COST = {
     "share": "one loop for the whole run: never slower, but tests see tasks and state that earlier tests leave behind",
 }
 _LOOPS = {"isolate": "one per test", "share": "one per run"}
-_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204", "LM602", "LM603")
+_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204")
+_REMOVED_WITH_IT = ("LM602", "LM603")
 _POSSIBLE = "LM205"
 _FREE = "free the engines the application may use on many loops"
 _PERHAPS = "loopmend cannot see whether the application really uses it in these tests"
@@ -63,12 +73,22 @@ class _Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What every offer is made from. ``findings`` are the ids it answers."""
+    """What every offer is made from."""
 
     suite: Suite
     config: ConfigPlace
     crossings: tuple[Crossing, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def answered(self, edits: Iterable[Operation]) -> tuple[str, ...]:
+        """Return the ids of all crossings, and of what hid or fed them where an edit removes it."""
+        removed = {(e.path, e.span.line) for e in edits if isinstance(e, RemoveHandler | RemoveCallKeyword)}
+        return tuple(
+            f.id
+            for f in self.findings
+            if f.code in _REPAIRED_TOGETHER
+            or (f.code in _REMOVED_WITH_IT and (f.location.path, f.location.line) in removed)
+        )
 
 
 def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: Iterable[Finding]) -> Choice:
@@ -76,7 +96,7 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     findings = tuple(findings)
     start = valid_layout(suite)
     crossings = suite.diagnose(start).proven
-    case = _Case(suite, config, crossings, tuple(f.id for f in findings if f.code in _REPAIRED_TOGETHER))
+    case = _Case(suite, config, crossings, findings)
     if crossings and strategy is StrategyName.PRESERVE:
         return Choice(
             "preserve",
@@ -148,7 +168,7 @@ def _remedy(case: _Case, candidate: Candidate) -> Remedy:
     owned = any(c.made.owner is not None for c in case.crossings)
     code = ("LM201" if owned else "LM202") if case.crossings else "LM203"
     title = f"{candidate.name}: {candidate.title}" if case.crossings else candidate.title
-    return Remedy(title, code, applicability, edits, case.findings, condition)
+    return Remedy(title, code, applicability, edits, case.answered(edits), condition)
 
 
 def _possible(case: _Case, layout: Layout, strategy: StrategyName, findings: tuple[str, ...]) -> Remedy | None:
