@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemod.analysis.loops import Layout, LoopKey, LoopModel, cache_key, loop_key
+from codemod.analysis.placement import LoopKey, LoopRef, Placement, Refusal, cache_key
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from codemod.analysis.held import Made, Summary, Usage
     from codemod.analysis.link import Linked
+    from codemod.analysis.loops import Layout, LoopModel
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
 
 
@@ -71,16 +72,6 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """Where one item runs: the loop scope of the test (None: not on a loop) and of each fixture that runs on one."""
-
-    test: Scope | None
-    fixtures: Mapping[FixtureKey, Scope]
-    unknown: tuple[FixtureKey, ...] = ()
-    unknown_test: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """All that is wrong with a suite under one layout."""
 
@@ -88,6 +79,7 @@ class Diagnosis:
     mismatches: tuple[Mismatch, ...] = ()
     unknown: tuple[FixtureKey, ...] = ()
     unknown_tests: tuple[str, ...] = ()
+    refusals: tuple[tuple[Item, Refusal], ...] = ()
 
     @property
     def proven(self) -> tuple[Crossing, ...]:
@@ -98,32 +90,6 @@ class Diagnosis:
     def possible(self) -> tuple[Crossing, ...]:
         """Return the crossings over known resources that happen if the application takes a certain way."""
         return tuple(c for c in self.crossings if c.known and not c.certain)
-
-
-def place(graph: Graph, linked: Linked, layout: Layout, model: LoopModel) -> Placement:
-    """Return on which loops an item and its fixtures run."""
-    fixtures: dict[FixtureKey, Scope] = {}
-    unknown = []
-    for key, fixture in linked.fixtures.items():
-        if not runs_on_loop(graph, fixture, model):
-            continue
-        scope = model.fixture_scope(fixture, layout)
-        if scope is None:
-            unknown.append(key)
-        else:
-            fixtures[key] = scope
-    if linked.item.kind != "asyncio":
-        return Placement(None, fixtures, tuple(unknown))
-    test = model.test_scope(linked.item, layout, fixtures.values())
-    return Placement(test, fixtures, tuple(unknown), unknown_test=test is None)
-
-
-def runs_on_loop(graph: Graph, fixture: FixtureDef, model: LoopModel) -> bool:
-    """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
-    sync_runner = (
-        model.sync_fixture_runner and fixture.decl.factory == "pytest_asyncio" and not fixture.function.is_async
-    )
-    return graph.is_handled(fixture) or sync_runner
 
 
 def diagnose(graph: Graph, linked: Iterable[Linked], layout: Layout, model: LoopModel) -> Diagnosis:
@@ -150,31 +116,42 @@ class _Simulation:
     mismatches: dict[tuple[FixtureKey, FixtureKey | None], Mismatch] = field(default_factory=dict)
     unknown: dict[FixtureKey, None] = field(default_factory=dict)
     unknown_tests: dict[str, None] = field(default_factory=dict)
+    refusals: list[tuple[Item, Refusal]] = field(default_factory=list)
+    bound: dict[tuple[object, ...], LoopKey] = field(default_factory=dict)
 
     def item(self, linked: Linked) -> None:
-        placement = place(self.graph, linked, self.layout, self.model)
+        placement = self.model.place(self.graph, linked, self.layout)
         self.unknown.update(dict.fromkeys(placement.unknown))
         if placement.unknown_test:
             self.unknown_tests[linked.item.id] = None
-        if self._refused(linked, placement):
+        self.refusals.extend((linked.item, refusal) for refusal in placement.refusals)
+        if self._refused(linked, placement) or placement.refusals:
             return
         refreshed = self._refreshed(linked)
         for copy in range(linked.item.copies):
             for key, summary in linked.summaries.items():
-                scope = placement.test if key is None else placement.fixtures.get(key)
-                self._function(linked, key, summary, scope, copy, refreshed)
+                ref = placement.test_loop if key is None else placement.loops.get(key)
+                loop = self._loop(linked, key, ref, copy) if ref is not None else None
+                self._function(linked, key, summary, loop, copy, refreshed)
+
+    def _loop(self, linked: Linked, key: FixtureKey | None, ref: LoopRef, copy: int) -> LoopKey:
+        """Return the loop of a test or of a fixture instance, which is that of the first test that needs it."""
+        loop = ref.key(linked.item, copy)
+        scope = self.layout.cache_scope(linked.fixtures[key]) if key is not None else None
+        if scope is None:
+            return loop
+        return self.bound.setdefault((key, *cache_key(scope, linked.item, copy)), loop)
 
     def _function(
         self,
         linked: Linked,
         key: FixtureKey | None,
         summary: Summary,
-        scope: Scope | None,
+        loop: LoopKey | None,
         copy: int,
         refreshed: frozenset[Made],
     ) -> None:
         item = linked.item
-        loop = loop_key(scope, item, copy) if scope is not None else None
         if key is None and item.kind == "isolated":
             loop = ("foreign", item.id, str(copy))
         for made in summary.made:
@@ -251,6 +228,7 @@ class _Simulation:
             tuple(self.mismatches.values()),
             tuple(self.unknown),
             tuple(self.unknown_tests),
+            tuple(self.refusals),
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, HookRecipe, MarkFacts
+from codemod.analysis.placement import LoopRef, Placement
 from codemod.knowledge import versions
 from codemod.model import Span
 from codemod.project.requirements import at_least
@@ -18,13 +19,11 @@ from codemod.scopes import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
+    from codemod.analysis.link import Linked
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
 
 Site = tuple[str, Span]
 """A place in a file: a mark, a decorator or a constructor call."""
-
-LoopKey = tuple[str, ...]
-"""Identifies one loop object during a run: the word of its scope, then what tells it from others of that scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,33 @@ class LoopModel:
         """Tell whether the loop of a test depends on which tests ran before it; never so from 1.2 on."""
         del item, layout, fixture_scopes
         return False
+
+    def runs_on_loop(self, graph: Graph, fixture: FixtureDef) -> bool:
+        """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
+        sync_runner = (
+            self.sync_fixture_runner and fixture.decl.factory == "pytest_asyncio" and not fixture.function.is_async
+        )
+        return graph.is_handled(fixture) or sync_runner
+
+    def place(self, graph: Graph, linked: Linked, layout: Layout) -> Placement:
+        """Return on which loops an item and its fixtures run."""
+        item = linked.item
+        fixtures, unknown = {}, []
+        for key, fixture in linked.fixtures.items():
+            if not self.runs_on_loop(graph, fixture):
+                continue
+            scope = self.fixture_scope(fixture, layout)
+            if scope is None:
+                unknown.append(key)
+            else:
+                fixtures[key] = LoopRef(scope)
+        if item.kind != "asyncio":
+            return Placement(None, fixtures, tuple(unknown))
+        scopes = [loop.scope for loop in fixtures.values()]
+        test = self.test_scope(item, layout, scopes)
+        mixed = self.order_dependent(item, layout, scopes)
+        ref = LoopRef(test) if test is not None else None
+        return Placement(ref, fixtures, tuple(unknown), unknown_test=test is None, mixed=mixed)
 
 
 class HijackingLoopModel(LoopModel):
@@ -138,24 +164,3 @@ def model_for(version: str) -> LoopModel | None:
     if not at_least(version, since["own_runner"]):
         return HijackingLoopModel(at_least(version, since["sync_fixture_runner"]))
     return LoopModel()
-
-
-def loop_key(scope: Scope, item: Item, copy: int) -> LoopKey:
-    """Return which loop of ``scope`` an item runs on; ``package`` is one loop for the whole run (SEMANTICS §2.6)."""
-    if scope in (Scope.SESSION, Scope.PACKAGE):
-        return (scope.word,)
-    return (scope.word, *_holder(scope, item, copy))
-
-
-def cache_key(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:
-    """Return which instance of a fixture of cache scope ``scope`` an item gets."""
-    # pytest keys a package-scoped fixture by where it is defined: one value for all that see the definition.
-    return () if scope in (Scope.SESSION, Scope.PACKAGE) else _holder(scope, item, copy)
-
-
-def _holder(scope: Scope, item: Item, copy: int) -> tuple[str, ...]:
-    if scope is Scope.MODULE:
-        return (item.path,)
-    if scope is Scope.CLASS and item.classes:
-        return (item.path, item.classes[-1])
-    return (item.id, str(copy))

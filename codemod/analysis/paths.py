@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Crossing, Event, place
 from codemod.model import Location, Step
 
 if TYPE_CHECKING:
+    from codemod.analysis.crossings import Crossing, Event
     from codemod.analysis.link import Linked
     from codemod.analysis.resolve import FixtureKey
     from codemod.analysis.suite import Suite
@@ -92,7 +92,7 @@ def _test_step(suite: Suite, linked: Linked, crossing: Crossing) -> Step:
         if use is not None
         else Location(item.owner, item.function.span.line, item.function.span.column + 1)
     )
-    scope = place(suite.graph, linked, suite.layout, suite.models[0]).test
+    scope = suite.models[0].place(suite.graph, linked, suite.layout).test
     text = f"test `{item.name}`" + (f": `{use.use.text}`" if use is not None else "")
     return Step(where, text, scope.word if scope is not None else None)
 
@@ -101,7 +101,7 @@ def _fixture_step(suite: Suite, linked: Linked, key: FixtureKey) -> Step:
     fixture = linked.fixtures[key]
     span = fixture.function.span
     cache = suite.layout.cache_scope(fixture)
-    scope = place(suite.graph, linked, suite.layout, suite.models[0]).fixtures.get(key)
+    scope = suite.models[0].place(suite.graph, linked, suite.layout).fixtures.get(key)
     text = f"fixture `{fixture.decl.name}` (scope {cache.word if cache is not None else 'dynamic'})"
     return Step(Location(key.path, span.line, span.column + 1), text, scope.word if scope is not None else None)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Crossing, new_mismatches, runs_on_loop
+from codemod.analysis.crossings import Crossing, new_mismatches
 from codemod.knowledge import versions
 from codemod.model import Applicability
 from codemod.project.requirements import at_least
@@ -161,7 +161,7 @@ def align_function(suite: Suite, layout: Layout) -> Layout:
     loop = dict(layout.loop)
     for key, fixture in suite.fixtures().items():
         cache = layout.cache_scope(fixture)
-        if cache is None or not any(runs_on_loop(suite.graph, fixture, model) for model in suite.models):
+        if cache is None or not any(model.runs_on_loop(suite.graph, fixture) for model in suite.models):
             continue
         explicit = layout.explicit_loop(fixture)
         if cache > Scope.FUNCTION and explicit is None:

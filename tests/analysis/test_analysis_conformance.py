@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from analysis_tree import graph, linked
 
-from codemod.analysis.crossings import Placement, diagnose, place
-from codemod.analysis.loops import Layout, LoopKey, LoopModel, loop_key, model_for
+from codemod.analysis.crossings import diagnose
+from codemod.analysis.loops import Layout, LoopModel, model_for
+from codemod.analysis.placement import LoopKey, Placement, loop_key
 from codemod.analysis.resolve import FixtureKey, Graph
 from codemod.scopes import Scope
 
@@ -133,7 +134,7 @@ def differences(row: Row, model: LoopModel) -> list[str]:
 
 
 def run(found: Graph, one: Linked, now: Layout, model: LoopModel) -> Run:
-    at = place(found, one, now, model)
+    at = model.place(found, one, now)
     asked = model_for("1.5.0").test_scope(one.item, now, ())  # type: ignore[union-attr]
     assert asked is not None
     return Run(one, at, model.order_dependent(one.item, now, at.fixtures.values()), asked)

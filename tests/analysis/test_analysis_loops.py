@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from analysis_tree import graph, items, linked, module_graph
 
-from codemod.analysis.crossings import diagnose, place
-from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel, cache_key, loop_key, model_for
+from codemod.analysis.crossings import diagnose
+from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel, model_for
+from codemod.analysis.placement import cache_key, loop_key
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def hijack(mark: str, loop: str, in_class: bool = False) -> tuple[Item, list[Sco
         test = "class TestA:\n" + "".join(f"    {line}\n" for line in test.splitlines())
     found, _ = fixture(f"@pytest_asyncio.fixture(loop_scope={loop!r})\nasync def db(): ...\n{test}")
     (one,) = linked(found)
-    return one.item, list(place(found, one, Layout(), OLD).fixtures.values())
+    return one.item, list(OLD.place(found, one, Layout()).fixtures.values())
 
 
 @pytest.mark.parametrize(
