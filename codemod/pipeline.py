@@ -20,7 +20,7 @@ from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.reading import Progress, Project, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
-from codemod.strategies import Choice, choose
+from codemod.strategies import Choice, choose, withhold
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]
 def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tuple[Choice, Plan]:
     """Choose one strategy for the suite, or the named remedy alone, and decide what is applied."""
     settings = project.settings
+    if suite.unrepaired:
+        return withhold(suite, settings.remedy or settings.strategy.value, findings), Plan()
     if settings.remedy is not None:
         remedy = named_remedy(suite, settings.remedy, findings)
         warning = remedy.condition if remedy is not None else ""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.binding import Binder
 from codemod.analysis.link import Linked, Linker
-from codemod.analysis.loops import Layout, model_for
+from codemod.analysis.loops import Layout
+from codemod.analysis.models import is_repaired, mode_of, model_for
 from codemod.analysis.resolve import Graph, resolve
 from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
@@ -119,17 +120,10 @@ def open_workspace(project: Project) -> Workspace:
 
 def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
     """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
-    mode = project.config.options["asyncio_mode"].value or "strict"
+    mode = mode_of(project.version, project.config.options["asyncio_mode"].value)
     if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
         return None
     lists = project.config.lists
-    models = tuple(m for v in _versions(project) if (m := model_for(v)) is not None)
-    target = project.settings.target or project.version
-    place = project.config_place.path
-    if len(models) < len(_versions(project)):
-        return Suite(
-            workspace, Graph(workspace, mode), (), Layout(), project.version, target, (), project.version_origin, place
-        )
     graph = resolve(
         workspace,
         mode,
@@ -139,7 +133,18 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     )
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph)
-    return Suite(workspace, graph, linked, layout, project.version, target, models, project.version_origin, place)
+    return Suite(
+        workspace=workspace,
+        graph=graph,
+        linked=linked,
+        layout=layout,
+        version=project.version,
+        target=project.settings.target or project.version,
+        models=tuple(model_for(version) for version in _versions(project)),
+        version_origin=project.version_origin,
+        config_path=project.config_place.path,
+        unrepaired=next((version for version in _versions(project) if not is_repaired(version)), ""),
+    )
 
 
 def _versions(project: Project) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """On which loop everything runs: the layout (options and scopes, as they are or as planned) and the models.
 
-One model per generation of pytest-asyncio turns a layout into loops. From 1.0 on there are two (SEMANTICS §2.4, 2.5).
-An older generation is one more subclass and one more row in MODELS.
+One model per generation of pytest-asyncio turns a layout into loops. From 1.0 on there are two (SEMANTICS §2.4, 2.5);
+those before are in legacy_loops.py, and models.py says which version has which.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, HookRecipe, MarkFacts
 from codemod.analysis.placement import LoopRef, Placement
-from codemod.knowledge import versions
 from codemod.model import Span
-from codemod.project.requirements import at_least
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -154,13 +152,3 @@ def asked_scope(item: Item, layout: Layout) -> Scope | None:
 def own_marks(item: Item) -> tuple[MarkFacts, ...]:
     """Return the marks on the function itself or on its parameters, which a mark appended by a hook cannot beat."""
     return (*item.function.marks, *(p for m in item.function.marks for p in m.param_marks))
-
-
-def model_for(version: str) -> LoopModel | None:
-    """Return the loop model of a pytest-asyncio version, None where this release has none."""
-    since = versions().since
-    if not at_least(version, since["modelled"]):
-        return None
-    if not at_least(version, since["own_runner"]):
-        return HijackingLoopModel(at_least(version, since["sync_fixture_runner"]))
-    return LoopModel()

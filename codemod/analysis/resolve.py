@@ -94,7 +94,7 @@ class Graph:
 
     def visible(self, name: str, item: Item) -> list[FixtureDef]:
         """Return the definitions of ``name`` an item sees, nearest first; one imported twice counts once."""
-        bases = _bases(item)
+        bases = bases_of(item)
         found = [
             (bases[base], fixture) for base, fixture in reversed(self.registrations.get(name, ())) if base in bases
         ]
@@ -118,7 +118,7 @@ class Graph:
         return found
 
     def _initial(self, item: Item) -> list[str]:
-        bases = _bases(item)
+        bases = bases_of(item)
         auto = [name for base, name in self.autouse if base in bases]
         marked = [arg for mark in item.marks if mark.name == "usefixtures" for arg in mark.args]
         params = () if item.kind in ("isolated", "testcase") else item.function.params
@@ -127,14 +127,14 @@ class Graph:
     def is_handled(self, fixture: FixtureDef) -> bool:
         """Tell whether pytest-asyncio runs this async fixture (SEMANTICS §2.9)."""
         decl = fixture.decl
-        return fixture.function.is_async and (decl.factory == "pytest_asyncio" or self.mode == "auto")
+        return fixture.function.is_async and (decl.factory == "pytest_asyncio" or self.mode in ("auto", "legacy"))
 
 
 def _constants(names: Iterable[str]) -> list[str]:
     return [n for n in names if n != DYNAMIC]
 
 
-def _bases(item: Item) -> dict[str, int]:
+def bases_of(item: Item) -> dict[str, int]:
     """Return the bases an item sees with their depth: plugins, the root (""), folders, the module, its classes."""
     bases = {PLUGINS: 0, "": 1}
     parts = posixpath.dirname(item.path).split("/")

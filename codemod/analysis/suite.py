@@ -6,11 +6,12 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemod.analysis.crossings import Diagnosis, diagnose
+from codemod.analysis.crossings import diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from codemod.analysis.crossings import Diagnosis
     from codemod.analysis.held import Effect
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout, LoopModel
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Suite:
-    """What the rules and strategies ask. ``models`` holds the loop model of the source version, then of the target."""
+    """What the rules and strategies ask. ``models`` holds the loop model of the source version, then of the target.
+
+    ``unrepaired`` is the version of those two that is too old for a repair, "" where none is.
+    """
 
     workspace: Workspace
     graph: Graph
@@ -31,6 +35,7 @@ class Suite:
     models: tuple[LoopModel, ...]
     version_origin: str = ""
     config_path: str = ""
+    unrepaired: str = ""
     _diagnoses: dict[int, tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
     def diagnose(self, layout: Layout | None = None) -> Diagnosis:
@@ -38,7 +43,7 @@ class Suite:
         layout = self.layout if layout is None else layout
         known = self._diagnoses.get(id(layout))
         if known is None:
-            found = [diagnose(self.graph, self.linked, layout, model) for model in self.models] or [Diagnosis()]
+            found = [diagnose(self.graph, self.linked, layout, model) for model in self.models]
             worst = next((d for d in found if d.proven or d.mismatches), found[0])
             known = self._diagnoses[id(layout)] = (layout, worst)  # keeping the layout keeps its id its own
         return known[1]

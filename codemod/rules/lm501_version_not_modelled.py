@@ -1,14 +1,16 @@
-"""The pytest-asyncio version has no loop model in this release.
+"""The pytest-asyncio version is too old for a repair.
 
-*What it does.* Says that the project's pytest-asyncio is older than 1.0, where the `event_loop` fixture decides
-every loop.
+*What it does.* Says that the project's pytest-asyncio is older than 1.0, where the `event_loop` fixture and its
+overrides decide on which loop a test runs. The suite is analysed as its version runs it and every crossing is
+reported, but no edit is offered.
 
-*Why is this bad.* Without a model of the loops no crossing can be proven and no edit is safe. Upgrading such a
-suite by hand meets `fixture 'event_loop' not found` and `attached to a different loop`.
+*Why is this bad.* Upgrading such a suite by hand meets `fixture 'event_loop' not found` and `attached to a different
+loop`; an override that shared one loop is silently ignored from 1.0 on.
 
-*Fix safety.* Never applied. `--source 1.0.0` analyses the suite as if it ran on 1.x already.
+*Fix safety.* Never applied: repairs are offered from 1.0 on. `--source 1.0.0` analyses and repairs the suite as if it
+ran on 1.x already.
 
-*Left alone.* Everything else in the project: no other rule looks at it.
+*Left alone.* Every file. A suite without a crossing gets this line only.
 """
 
 from __future__ import annotations
@@ -25,23 +27,22 @@ if TYPE_CHECKING:
 
 
 def check(suite: Suite) -> Iterator[Finding]:
-    """Yield one finding where the suite could not be modelled."""
-    if not suite.models:
-        version = f"pytest-asyncio {suite.version} ({suite.version_origin})"
-        message = f"{version} has no loop model in this release; 1.0 and later have one"
+    """Yield one finding where the suite's version, or its target, is too old for a repair."""
+    if suite.unrepaired:
+        origin = suite.version_origin if suite.unrepaired == suite.version else "target"
         yield finding(
             RULE.code,
             Location(suite.config_path, 1),
-            message,
+            f"pytest-asyncio {suite.unrepaired} ({origin}) is analysed, but repairs are offered from 1.0 on",
             "version",
-            advice="--source VERSION analyses the suite as if it had that version",
+            advice="--source VERSION analyses and repairs the suite as if it had that version",
         )
 
 
 RULE = Rule(
     code="LM501",
     name="version-not-modelled",
-    summary="the pytest-asyncio version has no loop model in this release",
+    summary="the pytest-asyncio version is too old for a repair",
     since="0.1.0",
     max_applicability=Applicability.DISPLAY,
     doc=__doc__ or "",

@@ -8,7 +8,8 @@ import pytest
 from analysis_tree import graph, items, linked, module_graph
 
 from codemod.analysis.crossings import diagnose
-from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel, model_for
+from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel
+from codemod.analysis.models import model_for
 from codemod.analysis.placement import cache_key, loop_key
 from codemod.scopes import Scope
 
