@@ -21,6 +21,7 @@ class Collection:
     packages: frozenset[str]
     carriers: Mapping[str, str]
     first: Mapping[str, Item]
+    by_path: Mapping[str, list[Item]]
 
     @classmethod
     def of(cls, graph: Graph) -> Collection:
@@ -28,7 +29,10 @@ class Collection:
         workspace = graph.workspace
         packages = frozenset(posixpath.dirname(p) for p in workspace.files if posixpath.basename(p) == "__init__.py")
         modules = [path for path in workspace.files if workspace.is_test_file(path)]
-        return cls(packages, _carriers(modules, packages), _first_items(graph.items))
+        by_path: dict[str, list[Item]] = {}
+        for item in graph.items:
+            by_path.setdefault(item.path, []).append(item)
+        return cls(packages, _carriers(modules, packages), _first_items(graph.items), by_path)
 
     def package(self, item: Item) -> str | None:
         """Return the nearest folder above an item that is a package, None where there is none."""

@@ -85,7 +85,7 @@ class ScopedLoopModel(LoopModel):
         own = self._loop(graph, item, layout, asked)
         if own is None or isinstance(own, Refusal):
             return self._placement(draft, None, unknown_test=own is None)
-        test = self._last_made(linked, layout, own, draft)
+        test = self._last_made(graph, linked, layout, own, draft)
         return self._placement(draft, test, mixed=test != own)
 
     def _placement(
@@ -129,20 +129,34 @@ class ScopedLoopModel(LoopModel):
             )
         )
 
-    def _last_made(self, linked: Linked, layout: Layout, own: LoopRef, draft: _Draft) -> LoopRef:
-        """Return the narrowest loop a fixture may make after the test's own was made, else the test's own."""
-        again = [
+    def _last_made(self, graph: Graph, linked: Linked, layout: Layout, own: LoopRef, draft: _Draft) -> LoopRef:
+        """Return the narrowest fixture loop that is made after the test's own, else the test's own."""
+        later = [
             loop
             for key, loop in draft.loops.items()
-            if loop.scope < own.scope and not self._made_once(linked.fixtures[key], loop, layout)
+            if loop.scope < own.scope
+            and not (
+                self._made_once(linked.fixtures[key], loop, layout)
+                and self._before_own(graph, linked.item, layout, own, linked.fixtures[key])
+            )
         ]
-        return min(again, key=lambda loop: loop.scope, default=own)
+        return min(later, key=lambda loop: loop.scope, default=own)
 
     def _made_once(self, fixture: FixtureDef, loop: LoopRef, layout: Layout) -> bool:
-        """Tell whether one test of the run sets the fixture's loop up: then the test's own loop comes after it."""
+        """Tell whether the fixture's loop is made by one test of the run."""
         if not self.features.loop_scope:
             return loop.scope > Scope.FUNCTION
         return (layout.cache_scope(fixture) or Scope.FUNCTION) >= Scope.PACKAGE
+
+    def _before_own(self, graph: Graph, item: Item, layout: Layout, own: LoopRef, fixture: FixtureDef) -> bool:
+        """Tell whether the first test on the loop ``own`` needs ``fixture``, whose loop is then made before it."""
+        same_file = own.scope in (Scope.CLASS, Scope.MODULE)
+        for other in self._collected(graph).by_path[item.path] if same_file else graph.items:
+            if other.kind == "asyncio" and self.asked(other, layout) is own.scope:
+                loop = self._loop(graph, other, layout, own.scope)
+                if isinstance(loop, LoopRef) and loop.key(other, 0) == own.key(item, 0):
+                    return fixture in graph.closure(other).values()
+        return True
 
     # --- fixtures ------------------------------------------------------------------------------------------------
 
