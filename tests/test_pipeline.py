@@ -166,3 +166,30 @@ def test_syntax_that_is_only_newer_holds_repairs_back(suite, monkeypatch):
     report = analyse(suite, Settings())
     assert report.changes == ()
     assert "a newer Python" in report.withheld[0].condition
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(source="0.23.8"),
+        Settings(source="0.23.8", unsafe=True, strategy=StrategyName.SHARE),
+        Settings(source="0.23.8", remedy="suppress-teardown"),
+        Settings(source="0.23.8", target="1.5.0"),
+        Settings(source="1.5.0", target="0.23.8"),
+    ],
+)
+def test_a_suite_before_1_0_is_reported_and_not_changed(suite, settings):
+    report = analyse(suite, settings)
+    assert {f.code: f.applicability for f in report.findings} == dict.fromkeys(
+        ("LM201", "LM501"), Applicability.DISPLAY
+    )
+    assert (report.changes, report.remedies, report.withheld, report.alternatives) == ((), (), (), ())
+    assert "nothing is repaired: repairs are offered from pytest-asyncio 1.0 on, not on 0.23.8" in report.notes
+
+
+def test_a_healthy_suite_before_1_0_gets_one_line(suite):
+    override = '\n\n@pytest_asyncio.fixture(scope="session")\ndef event_loop():\n    yield asyncio.new_event_loop()\n'
+    (suite / "conftest.py").write_text("import asyncio\n" + CONFTEST + override)
+    report = analyse(suite, Settings(source="0.21.2"))
+    assert [f.code for f in report.findings] == ["LM501"]
+    assert report.notes == ()
