@@ -10,8 +10,8 @@ function scoped fixture _function_scoped_runner with a session scoped request ob
 *Fix safety.* Safe: the fixture gets an explicit `loop_scope` equal to its scope, so it can be set up at all and its
 lifetime stays. Values that would then cross loops are repaired in the same step, by the strategy.
 
-*Left alone.* Fixtures whose scope is computed; a wide fixture that asks for a narrower *fixture* (pytest's own
-ScopeMismatch).
+*Left alone.* Suites before pytest-asyncio 1.0, where a plugin may bring a wide `event_loop`. Fixtures whose scope
+is computed; a wide fixture that asks for a narrower *fixture* (pytest's own ScopeMismatch).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from codemod.rules._base import Rule, finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from codemod.analysis.crossings import Mismatch
     from codemod.analysis.suite import Suite
 
 
@@ -32,7 +33,7 @@ def check(suite: Suite) -> Iterator[Finding]:
     for mismatch in suite.diagnose().mismatches:
         fixture = mismatch.fixture
         cache = suite.layout.cache_scope(fixture)
-        if mismatch.needs is not None or cache is None:
+        if mismatch.needs is not None or cache is None or _may_be_wider(suite, mismatch):
             continue
         span = fixture.function.span
         lives = f"fixture `{fixture.decl.name}` lives for the {cache.word} but runs on a narrower loop"
@@ -40,6 +41,11 @@ def check(suite: Suite) -> Iterator[Finding]:
         yield finding(
             RULE.code, Location(fixture.key.path, span.line, span.column + 1), message, "", fixture.key.qualname
         )
+
+
+def _may_be_wider(suite: Suite, mismatch: Mismatch) -> bool:
+    """Tell whether, before 1.0, some plugin may bring an ``event_loop`` as wide as the fixture."""
+    return bool(suite.unrepaired) and not suite.graph.visible("event_loop", mismatch.item)
 
 
 RULE = Rule(

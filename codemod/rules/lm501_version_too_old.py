@@ -41,7 +41,7 @@ def check(suite: Suite) -> Iterator[Finding]:
 
 RULE = Rule(
     code="LM501",
-    name="version-not-modelled",
+    name="version-too-old",
     summary="the pytest-asyncio version is too old for a repair",
     since="0.1.0",
     max_applicability=Applicability.DISPLAY,
