@@ -41,12 +41,14 @@ class Frame:
     owner_path: str
     in_test: bool = False
     given: Holds = EMPTY
+    own: Holds | None = None
     results: dict[int, Holds] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     lifted: dict[int, Summary] = field(default_factory=dict)
 
     def summary(self) -> Summary:
         """Evaluate every call and use of the body."""
+        self._own()
         for position in range(len(self.flow.calls)):
             self.result(position)
         usages = [usage for use in self.flow.uses for usage in self._usages(use)]
@@ -71,12 +73,20 @@ class Frame:
             place, held = self.linker.global_value(ref.name, self.facts.path)
             held |= self.stores.get(place, EMPTY)
         elif ref.kind == "self":
-            held = self.stores.get("self", EMPTY) | self.given
+            held = self.stores.get("self", EMPTY) | self.given | self._own()
         else:
             held = self.result(ref.index)
         if ref.held:
             held = holders(held)
         return attribute(held, ref.attribute) if ref.attribute else held
+
+    def _own(self) -> Holds:
+        """Return what this body itself puts into ``self`` (a constructor that goes on to use it)."""
+        if self.own is None:
+            self.own = EMPTY  # what is put there later may be made from what is there already
+            for ref, value in self.flow.stores:
+                self.own |= self.value(value) if ref.kind == "self" else EMPTY
+        return self.own
 
     def _place(self, ref: Ref) -> str:
         return "self" if ref.kind == "self" else self.linker.global_value(ref.name, self.facts.path)[0]
@@ -116,7 +126,8 @@ class Frame:
             driver_free = all(engine.driver_free for engine in engines)
             guessed = any(engine.bound == "unknown" for engine in engines)
             bound = "never" if driver_free else "unknown" if guessed else resource.bound
-        made = self._made(resource, call, bound, driver_free)
+        waits = any(h.made.bound == "wait" for h in parts)
+        made = replace(self._made(resource, call, bound, driver_free), waits=waits)
         if made not in self.made:
             self.made.append(made)
         return frozenset({Held(made)}) | holders(parts)
@@ -197,7 +208,7 @@ class Frame:
             held = self.value(use.value) if made is None else made
         wakes_task = any(h.made.bound == "wait" for h in held)
         for h in held:
-            if h.made.resource.captures and not h.direct and not wakes_task:
+            if h.made.resource.captures and not h.direct and not (h.made.waits and wakes_task):
                 continue  # an object that also runs a task is no use of the task
             itself = h.direct and h in direct
             closing = itself and (use.method == LEAVE or use.method in h.made.resource.close_methods)

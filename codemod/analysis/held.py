@@ -21,7 +21,10 @@ CALLER = FixtureKey("", "")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A resource made by one constructor call. ``owner`` is the fixture that runs the call, None for module level."""
+    """A resource made by one constructor call. ``owner`` is the fixture that runs the call, None for module level.
+
+    ``waits`` says of a task that what it works on holds something to wait for (a queue, an event).
+    """
 
     resource: Resource = field(compare=False)
     site: Site
@@ -32,6 +35,7 @@ class Made:
     call: CallFact | None = field(compare=False, default=None)
     via: tuple[Location, ...] = field(compare=False, default=())
     in_test: bool = field(compare=False, default=False)
+    waits: bool = field(compare=False, default=False)
 
     @property
     def location(self) -> Location:
