@@ -89,21 +89,27 @@ class Evaluator:
         return frozenset({Ref("name", dotted)})
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        dotted = self.names.dotted(node, {**dict.fromkeys(self.params), **self.env})
-        if dotted:
-            self.mentions.add(dotted)
+        if dotted := self._global(node):
             return frozenset({Ref("name", dotted)})
         return frozenset(Ref(r.kind, r.name, r.index, node.attr, r.held) for r in self.ev(node.value))
+
+    def _global(self, node: ast.expr) -> str:
+        """Return the dotted name of something outside this body, and note that it is mentioned; "" for the rest."""
+        dotted = "" if root_name(node) in self.params else self.names.dotted(node, self.env)
+        if dotted:
+            self.mentions.add(dotted)
+        return dotted
 
     def _call(self, node: ast.Call, awaited: bool, entered: bool) -> Value:
         callee, receiver, method = self._callee(node.func)
         values = [*node.args, *(k.value for k in node.keywords)]
-        args = frozenset[Ref]().union(*(self.ev(a.value if isinstance(a, ast.Starred) else a) for a in values))
+        each = [self.ev(a.value if isinstance(a, ast.Starred) else a) for a in values]
+        args = NOTHING.union(*each)
         if node.args and (method in _PASSES_THROUGH or callee.rpartition(".")[2] in _PASSES_THROUGH):
             if method.startswith("enter_"):
                 self.uses.append(self.use_fact(node, args, NOTHING, "", entered=True))
-            return self.ev(node.args[0])
-        self.replacements(node, callee, method)
+            return each[0]
+        self.replacements(node, callee, method, each[len(node.args) - 1] if node.args else NOTHING)
         if method == "getfixturevalue":
             name = self.names.constant(node.args[0] if node.args else None) or DYNAMIC
             names = self.fixture_params if name == DYNAMIC and self.fixture_params else (name,)
@@ -119,10 +125,7 @@ class Evaluator:
 
     def _callee(self, func: ast.expr) -> tuple[str, Value, str]:
         """Return (dotted name, receiver, method) of what is called."""
-        local = {**dict.fromkeys(self.params), **self.env}
-        dotted = self.names.dotted(func, local)
-        if dotted:
-            self.mentions.add(dotted)
+        if dotted := self._global(func):
             base = dotted.rpartition(".")[0]
             method = dotted.rpartition(".")[2] if isinstance(func, ast.Attribute) else "__call__"
             owner = base if isinstance(func, ast.Attribute) else dotted
@@ -175,8 +178,8 @@ class Evaluator:
         elif args and self.module and root in self.names.tops:
             self.env[root] = self.env.get(root, NOTHING) | args
 
-    def replacements(self, node: ast.Call, callee: str, method: str = "") -> None:
-        """Note globals that a test replaces: ``monkeypatch.setattr(db, "engine", x)``, ``patch("app.db.engine")``."""
+    def replacements(self, node: ast.Call, callee: str, method: str = "", given: Value = NOTHING) -> None:
+        """Note globals a test replaces: ``monkeypatch.setattr(db, "engine", given)``, ``patch("app.db.engine")``."""
         if method not in ("setattr", "patch", "object") and not callee.endswith((".patch", ".object")):
             return
         texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
@@ -185,7 +188,7 @@ class Evaluator:
         if place:
             self.replaced.add(place)
             if method == "setattr" and len(node.args) > 1:
-                self.stores.append((Ref("name", place), self.ev(node.args[-1])))
+                self.stores.append((Ref("name", place), given))
 
     def _foreign(self, node: ast.Call, callee: str, method: str, args: Value) -> None:
         known = knowledge_base()
