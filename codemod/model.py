@@ -132,6 +132,109 @@ class SuppressTeardown:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveParameter:
+    """Remove the parameter ``name`` of the function at ``span``, with its annotation and default."""
+
+    path: str
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddParameter:
+    """Add a last plain parameter ``name`` (before ``*args``, keyword-only where ``*`` is bare) to the function at ``span``."""
+
+    path: str
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrependStatements:
+    """Put source statements first in the body of the function at ``span``, after its docstring."""
+
+    path: str
+    span: Span
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDefinition:
+    """Delete the function at ``span`` with its decorators and the comments right above it.
+
+    A class or block left empty keeps a ``pass``.
+    """
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDefinition:
+    """Replace the function at ``span``, its decorators included, by the one function in ``code``, indented to its place.
+
+    Comments above the old one stay.
+    """
+
+    path: str
+    span: Span
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFunction:
+    """Give the function at ``span`` another name; nothing else that mentions it is changed."""
+
+    path: str
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAsync:
+    """Turn the ``def`` of the function at ``span`` into ``async def``."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDecorator:
+    """Remove the decorator whose expression is at ``span``, with its line and nothing else."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveArguments:
+    """Remove every argument of the call at ``span``; a decorator loses the parentheses too."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStatement:
+    """Remove the simple statement at ``span``; a block left empty keeps a ``pass``. Comments above it stay."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceExpression:
+    """Replace the expression at ``span`` by the expression ``code``, in parentheses where precedence needs them.
+
+    An empty ``code`` is allowed for the value of a ``yield`` or a ``return``: the bare statement stays.
+    """
+
+    path: str
+    span: Span
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class InsertDefinition:
     """Add a top-level definition (source text) after the imports of ``path``; a missing file is made."""
 
@@ -178,6 +281,24 @@ class RemoveOption:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveListItem:
+    """Remove the entry ``item`` (its text as read) from the list option ``key``; an emptied option goes with its key."""
+
+    path: str
+    section: tuple[str, ...]
+    key: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSection:
+    """Remove a whole section or table with its keys (``("tool", "pytest")`` without its sub-tables)."""
+
+    path: str
+    section: tuple[str, ...]
+
+
 PythonOperation = (
     SetCallKeyword
     | RemoveCallKeyword
@@ -186,11 +307,22 @@ PythonOperation = (
     | RemoveHandler
     | AppendStatements
     | SuppressTeardown
+    | RemoveParameter
+    | AddParameter
+    | PrependStatements
+    | DeleteDefinition
+    | ReplaceDefinition
+    | RenameFunction
+    | MakeAsync
+    | RemoveDecorator
+    | RemoveArguments
+    | RemoveStatement
+    | ReplaceExpression
     | InsertDefinition
     | EnsureImport
     | DropImportIfUnused
 )
-ConfigOperation = SetOption | RemoveOption
+ConfigOperation = SetOption | RemoveOption | RemoveListItem | RemoveSection
 Operation = PythonOperation | ConfigOperation
 
 
