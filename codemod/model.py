@@ -142,7 +142,7 @@ class RemoveParameter:
 
 @dataclass(frozen=True, slots=True)
 class AddParameter:
-    """Add a last plain parameter ``name`` (before ``*args``, keyword-only where ``*`` is bare) to the function at ``span``."""
+    """Add a last parameter ``name`` without a default (keyword-only after a bare ``*``) to the function at ``span``."""
 
     path: str
     span: Span
@@ -171,9 +171,9 @@ class DeleteDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceDefinition:
-    """Replace the function at ``span``, its decorators included, by the one function in ``code``, indented to its place.
+    """Replace the function at ``span``, its decorators included, by the one function in ``code``.
 
-    Comments above the old one stay.
+    The code is indented to its place; comments above the old function stay.
     """
 
     path: str
@@ -283,7 +283,7 @@ class RemoveOption:
 
 @dataclass(frozen=True, slots=True)
 class RemoveListItem:
-    """Remove the entry ``item`` (its text as read) from the list option ``key``; an emptied option goes with its key."""
+    """Remove the entry ``item`` (its text as read) from the list option ``key``; an emptied option goes as a whole."""
 
     path: str
     section: tuple[str, ...]
