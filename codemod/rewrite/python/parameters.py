@@ -121,18 +121,21 @@ def _followed(part: Part, gap: layout.Gap, *, comma: bool) -> Part:
 
 
 def _parameters(parts: list[Part]) -> cst.Parameters:
-    positional: list[cst.Param] = []
-    result = cst.Parameters()
-    for part in parts:
-        if isinstance(part, cst.ParamSlash):
-            result = result.with_changes(posonly_params=positional, posonly_ind=part)
-            positional = []
-        elif isinstance(part, cst.ParamStar) or part.star == "*":
-            result = result.with_changes(star_arg=part)
-        elif part.star == "**":
-            result = result.with_changes(star_kwarg=part)
-        elif isinstance(result.star_arg, cst.MaybeSentinel):
-            positional.append(part)
-        else:
-            result = result.with_changes(kwonly_params=[*result.kwonly_params, part])
-    return result.with_changes(params=positional)
+    slash = next((part for part in parts if isinstance(part, cst.ParamSlash)), None)
+    star = next((part for part in parts if isinstance(part, cst.ParamStar) or getattr(part, "star", "") == "*"), None)
+    assert not isinstance(star, cst.ParamSlash)  # the condition above, which is none of the types
+    first = parts.index(slash) if slash else 0
+    second = parts.index(star) if star else len(parts)
+    # libcst checks the parts against each other, so they have to be put together at once.
+    return cst.Parameters(
+        posonly_params=_plain(parts[:first]),
+        posonly_ind=slash or cst.MaybeSentinel.DEFAULT,
+        params=_plain(parts[first:second]),
+        star_arg=star or cst.MaybeSentinel.DEFAULT,
+        kwonly_params=_plain(parts[second:]),
+        star_kwarg=next((part for part in parts if isinstance(part, cst.Param) and part.star == "**"), None),
+    )
+
+
+def _plain(parts: list[Part]) -> list[cst.Param]:
+    return [part for part in parts if isinstance(part, cst.Param) and not part.star]
