@@ -7,7 +7,6 @@ be changed by another operation too, for one of the two would be lost without a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,45 +33,22 @@ from codemod.model import (
     SuppressTeardown,
 )
 from codemod.rewrite.python.blocks import BlockChanges, change_block, remove_small_statements
-from codemod.rewrite.python.calls import (
-    drop_empty_parentheses,
-    has_keyword,
-    remove_arguments,
-    remove_keyword,
-    replace_callee,
-    set_keyword,
-)
-from codemod.rewrite.python.cleanup import add_cleanup
-from codemod.rewrite.python.definitions import replace_definition
+from codemod.rewrite.python.calls import drop_empty_parentheses, has_keyword
 from codemod.rewrite.python.expressions import bare, replacement, surroundings
-from codemod.rewrite.python.functions import make_async, prepend_statements, remove_decorators, rename_function
+from codemod.rewrite.python.functions import remove_decorators
 from codemod.rewrite.python.handlers import is_unwrapped, remove_handlers
 from codemod.rewrite.python.locate import Index, index
-from codemod.rewrite.python.parameters import add_parameter, remove_parameter
+from codemod.rewrite.python.node_edits import Edit, OnNode, edit_of
 from codemod.rewrite.python.syntax import RefusalError, Style
-from codemod.rewrite.python.teardown import append_statements, suppress_teardown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from codemod.rewrite.python.annotations import TypingNames
 
-_Edit = Callable[[cst.CSTNode], cst.CSTNode]
-_OnNode = (
-    ReplaceCallee
-    | RemoveArguments
-    | SetCallKeyword
-    | RemoveCallKeyword
-    | MakeAsync
-    | RenameFunction
-    | RemoveParameter
-    | AddParameter
-    | AddCleanup
-    | AppendStatements
-    | SuppressTeardown
-    | PrependStatements
-    | ReplaceDefinition
-)
 _OnPart = RemoveHandler | RemoveDecorator | RemoveStatement | DeleteDefinition
-Located = _OnNode | _OnPart | ReplaceExpression
+Located = OnNode | _OnPart | ReplaceExpression
+_TWICE = "what is replaced there is changed by another operation too"
 # The order of several operations on one place. All arguments go before a keyword is set, and a keyword is removed after
 # one is set, to see the layout to imitate; what is put first in a body comes after all that looks at the body.
 _ORDER = (
@@ -125,7 +101,7 @@ class _Plan:
 
     def __init__(self, places: Index) -> None:
         self.places = places
-        self.edits: defaultdict[cst.CSTNode, list[_Edit]] = defaultdict(list)
+        self.edits: defaultdict[cst.CSTNode, list[Edit]] = defaultdict(list)
         self.gone: set[cst.CSTNode] = set()
         self.whole: dict[cst.CSTNode, ReplaceDefinition | ReplaceExpression] = {}
         self._replaced: list[tuple[ReplaceExpression, cst.BaseExpression]] = []
@@ -141,7 +117,7 @@ class _Plan:
         elif isinstance(operation, _OnPart):
             self._add_part(operation)
         else:
-            node, edit = _edit_of(operation, self.places, style, names, indent)
+            node, edit = edit_of(operation, self.places, style, names, indent)
             self.edits[node].append(partial(_guarded, edit, operation))
             if isinstance(operation, ReplaceDefinition):
                 self.whole[node] = operation
@@ -175,8 +151,10 @@ class _Plan:
         around = surroundings(module, {node for _, node in self._replaced})
         for operation, node in self._replaced:
             parent, statement = around[node]
-            self.whole[node] = operation
             try:
+                if node in self.whole:
+                    raise RefusalError(_TWICE)
+                self.whole[node] = operation
                 if operation.code:
                     new = replacement(node, operation.code, statement, style)
                     self.edits[node].append(partial(_replaced_by, new))
@@ -229,7 +207,7 @@ class _Applier(cst.CSTTransformer):
         # The edit of the replacement itself; for an empty expression it is that of the statement around it.
         own = node is self.inside[-1] and (isinstance(operation, ReplaceDefinition) or bool(operation.code))
         if len(self.plan.edits.get(node, ())) > own or len(self.inside) > 1:
-            raise _at(RefusalError("what is replaced there is changed by another operation too"), operation)
+            raise _at(RefusalError(_TWICE), operation)
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> cst.CSTNode:  # type: ignore[override]
         if original_node in self.plan.gone:
@@ -241,49 +219,12 @@ class _Applier(cst.CSTTransformer):
         return updated_node
 
 
-def _edit_of(
-    operation: _OnNode, places: Index, style: Style, names: TypingNames, indent: str
-) -> tuple[cst.CSTNode, _Edit]:
-    """Return the node that an operation means and what is to be done to it."""
-    match operation:
-        case SetCallKeyword(span=span, keyword=keyword, value=value):
-            return places.call(span), lambda node: set_keyword(node, keyword, value, style, indent)
-        case RemoveCallKeyword(span=span, keyword=keyword):
-            return places.call(span), lambda node: remove_keyword(node, keyword)
-        case ReplaceCallee(span=span, dotted=dotted):
-            return places.call(span), lambda node: replace_callee(node, dotted)
-        case RemoveArguments(span=span):
-            return places.call(span), remove_arguments
-    return places.function(operation.span), _function_edit(operation, style, names, indent)
-
-
-def _function_edit(operation: _OnNode, style: Style, names: TypingNames, indent: str) -> _Edit:
-    match operation:
-        case AddCleanup():
-            return lambda node: add_cleanup(node, operation, style, names)
-        case AppendStatements(statements=statements):
-            return lambda node: append_statements(node, statements, style)
-        case PrependStatements(statements=statements):
-            return lambda node: prepend_statements(node, statements, style)
-        case RemoveParameter(name=name):
-            return lambda node: remove_parameter(node, name)
-        case AddParameter(name=name):
-            return lambda node: add_parameter(node, name, indent)
-        case RenameFunction(name=name):
-            return lambda node: rename_function(node, name)
-        case ReplaceDefinition(code=code):
-            return lambda node: replace_definition(node, code, style)
-        case MakeAsync():
-            return lambda node: make_async(node, names)
-    return lambda node: suppress_teardown(node, style)
-
-
 def _replaced_by(new: cst.CSTNode, node: cst.CSTNode) -> cst.CSTNode:
     del node
     return new
 
 
-def _guarded(edit: _Edit, operation: Located, node: cst.CSTNode) -> cst.CSTNode:
+def _guarded(edit: Edit, operation: Located, node: cst.CSTNode) -> cst.CSTNode:
     try:
         return edit(node)
     except RefusalError as refusal:
