@@ -105,7 +105,7 @@ class _Reach:
 
     workspace: Workspace
     members: Members
-    known: dict[tuple[str, str, str], Location | None] = field(default_factory=dict)
+    known: dict[tuple[str, str, str, int], Location | None] = field(default_factory=dict)
 
     def from_body(
         self, path: str, function: FunctionFacts, params: Mapping[str, tuple[str, FunctionFacts]]
@@ -132,7 +132,7 @@ class _Reach:
         return None
 
     def _once(self, path: str, function: FunctionFacts, owner: _Owner | None, depth: int) -> Location | None:
-        key = (path, function.qualname, owner[1].qualname if owner is not None else "")
+        key = (path, function.qualname, owner[1].qualname if owner is not None else "", depth)
         if key not in self.known:
             self.known[key] = None  # a function that calls itself
             self.known[key] = self._body(path, function, owner, {}, depth)
