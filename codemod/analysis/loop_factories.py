@@ -230,7 +230,8 @@ def _imports_conftest(facts: ModuleFacts) -> bool:
 def _names(facts: ModuleFacts | None) -> set[str]:
     if facts is None:
         return set()
-    return {*facts.imports, *facts.flow.bindings, *(f.name for f in facts.functions), *(c.name for c in facts.classes)}
+    defined = {*(f.qualname for f in facts.functions), *(c.qualname for c in facts.classes)}
+    return {*facts.imports, *facts.flow.bindings, *defined}
 
 
 def _defines(facts: ModuleFacts, name: str) -> bool:
