@@ -92,6 +92,23 @@ class Versions:
     since: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Event loop policies by the dotted name of the call that makes them; policies.toml explains the fields."""
+
+    factories: Mapping[str, str]
+    plain: str
+    setters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Internals:
+    """Names that pytest_asyncio.plugin lost: the first version without each, and what to use instead."""
+
+    gone: Mapping[str, str]
+    instead: Mapping[str, str]
+
+
 def _load(name: str) -> dict[str, Any]:
     return tomllib.loads(package_files.files(__name__).joinpath(name).read_text(encoding="utf-8"))
 
@@ -130,6 +147,21 @@ def versions() -> Versions:
     """Load versions.toml once."""
     data = _load("versions.toml")
     return Versions(known=tuple(data["known"]), pytest=tuple(data["pytest"]), since=dict(data["since"]))
+
+
+@cache
+def policies() -> Policies:
+    """Load policies.toml once."""
+    data = _load("policies.toml")
+    calls = data["calls"]
+    return Policies(factories=dict(data["factories"]), plain=calls["plain"], setters=frozenset(calls["set"]))
+
+
+@cache
+def internals() -> Internals:
+    """Load internals.toml once."""
+    data = _load("internals.toml")
+    return Internals(gone=dict(data["gone"]), instead=dict(data["instead"]))
 
 
 @cache
