@@ -22,8 +22,9 @@ from codemod.rules._base import Case, local_rule
 from codemod.rules._places import fixture_finding, with_factory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from codemod.analysis.resolve import FixtureKey
     from codemod.analysis.suite import Suite
 
 
@@ -32,16 +33,23 @@ def cases(suite: Suite) -> Iterator[Case]:
     old = [f for f in suite.graph.fixtures.values() if f.decl.callee == "pytest.yield_fixture"]
     if not old or not suite.upgrades:
         return
-    fates = plain_fixtures(suite)
+    fates, moved = plain_fixtures(suite), _moved(suite)
     for fixture in sorted(old, key=lambda f: (f.key.path, f.function.span)):
         says = "has the decorator `pytest.yield_fixture`, the deprecated name of `pytest.fixture`"
         if fixture.decl.editable:
-            factory = "pytest_asyncio" if fates.get(fixture) is Plain.CONVERT else "pytest"
+            special = fates.get(fixture) is Plain.CONVERT or fixture.key in moved
+            factory = "pytest_asyncio" if special else "pytest"
             edits = tuple(with_factory(fixture, factory))
             yield Case(fixture_finding("LM212", fixture, says), edits, Applicability.SAFE)
         else:
             advice = "write `pytest.fixture` where the decorator is made, with keywords only"
             yield Case(fixture_finding("LM212", fixture, says, advice))
+
+
+def _moved(suite: Suite) -> Collection[FixtureKey]:
+    """Return the fixtures that are given a ``loop_scope``, which only the decorator of pytest-asyncio takes."""
+    translated = suite.translation.layout if suite.translation is not None else None
+    return translated.loop if translated is not None else ()
 
 
 RULE = local_rule(

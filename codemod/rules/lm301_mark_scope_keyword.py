@@ -59,11 +59,14 @@ def _scoped(suite: Suite, mark: WrittenMark) -> Iterator[Case]:
     if not has(suite.version, "scoped_loops"):
         if suite.upgrades and has(suite.target, "scoped_loops"):
             says = f"the asyncio mark says {written}, which pytest-asyncio {suite.version} ignores"
-            yield Case(mark_finding("LM301", mark, says), _dropped(mark), Applicability.SAFE)
+            edits = _edits(suite, mark, _meant(suite, mark) or "")
+            yield Case(mark_finding("LM301", mark, says), edits, Applicability.SAFE)
     elif has(suite.target, "loop_scope"):
         says = f"the asyncio mark says {written}, which is called `loop_scope` since pytest-asyncio 0.24"
         trust, condition = _trust(suite, mark)
-        yield Case(mark_finding("LM301", mark, says), _renamed(mark), trust, condition)
+        meant = _meant(suite, mark)
+        value = mark.keywords["scope"] if meant is None else meant
+        yield Case(mark_finding("LM301", mark, says), _edits(suite, mark, value), trust, condition)
 
 
 def _trust(suite: Suite, mark: WrittenMark) -> tuple[Applicability, str]:
@@ -74,18 +77,28 @@ def _trust(suite: Suite, mark: WrittenMark) -> tuple[Applicability, str]:
     return Applicability.SAFE, ""
 
 
-def _dropped(mark: WrittenMark) -> tuple[Operation, ...]:
-    facts = mark.facts
-    # What is given by position was ignored as well and goes with it (LM302).
-    return (
-        RemoveArguments(facts.path, facts.span) if facts.args else RemoveCallKeyword(facts.path, facts.span, "scope"),
-    )
+def _meant(suite: Suite, mark: WrittenMark) -> str | None:
+    """Return the source of the scope the mark has once the loops of the suite are translated, "" for none.
+
+    None where the translation says nothing of the mark. The strategy writes the same, so that the two agree.
+    """
+    layout = suite.translation.layout if suite.translation is not None else None
+    if layout is None or not mark.items:
+        return None
+    changed = (mark.facts.path, mark.facts.span) in layout.marks
+    if not changed and has(suite.version, "scoped_loops"):
+        return None
+    scope = layout.mark_scope(mark.facts)
+    return f'"{scope.word}"' if scope is not None else ""
 
 
-def _renamed(mark: WrittenMark) -> tuple[Operation, ...]:
+def _edits(suite: Suite, mark: WrittenMark, value: str) -> tuple[Operation, ...]:
     path, span = mark.facts.path, mark.facts.span
-    value = mark.keywords["scope"]
-    return SetCallKeyword(path, span, "loop_scope", value), RemoveCallKeyword(path, span, "scope")
+    edits: list[Operation] = [SetCallKeyword(path, span, "loop_scope", value)] if value else []
+    ignored = not has(suite.version, "scoped_loops")
+    # What is given by position was ignored as well and goes with it (LM302).
+    edits += [RemoveArguments(path, span)] if ignored and mark.facts.args else []
+    return (*edits, RemoveCallKeyword(path, span, "scope"))
 
 
 def _shown(mark: WrittenMark, says: str, advice: str) -> Case:

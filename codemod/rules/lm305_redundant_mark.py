@@ -10,7 +10,8 @@ whether it may go has to be known mark by mark.
 for the same loop without its own mark.
 
 *Left alone.* Marks with arguments, marks on classes and modules, tests that another plugin's mark is on as well, suites
-whose hook adds a mark (it would beat the one that is left), and those in which something else looks for the mark.
+whose hook adds a mark (it would beat the one that is left), those that leave a version before 1.0, and those in which
+something else looks for the mark.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per test function that no item needs the own mark of."""
     option = suite.config.options["asyncio_mode"].value
     hooks = any(facts.hook is not None for facts in suite.workspace.conftests())
-    if suite.graph.mode != "auto" or mode_of(suite.target, option) != "auto" or hooks:
+    # On the way from `event_loop` such a mark may be where the loop has to be written down.
+    if suite.leaves_event_loop or hooks or {suite.graph.mode, mode_of(suite.target, option)} != {"auto"}:
         return
     users: dict[tuple[str, str], list[Item]] = {}
     for item in suite.graph.items:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codemod.analysis.facts import MarkFacts
     from codemod.analysis.marks import WrittenMark
     from codemod.analysis.suite import Suite
+    from codemod.model import Span
 
 _CONDITION = "in 0.22 async fixtures ran on the loop of the test; check that they get the same `loop_scope`"
 
@@ -51,7 +52,7 @@ def cases(suite: Suite) -> Iterator[Case]:
             yield Case(mark_finding("LM306", mark, says), edits, Applicability.UNSAFE, _CONDITION)
 
 
-def _hiding(mark: WrittenMark) -> Iterator[tuple[str, object]]:
+def _hiding(mark: WrittenMark) -> Iterator[tuple[str, Span]]:
     """Yield the asyncio marks that are closer to an item than ``mark``."""
     for item in mark.items:
         places = [(m.path, m.span) for m in item.marks]

@@ -60,9 +60,7 @@ def _case(suite: Suite, facts: ModuleFacts, function: FunctionFacts, hook: HookR
         says = "this hook adds the asyncio mark to tests; it moves no fixture, and runs no test that has no mark"
         advice = f"say it with {_OPTION} (and asyncio_mode = auto) if it is meant for all tests"
         return Case(finding("LM310", where, says, "hook", MODIFY_ITEMS, advice=advice))
-    says = (
-        f"this hook gives every async test the {scope.word}'s loop, which is the option {_OPTION}; it moves no fixture"
-    )
+    says = f"this hook asks for the {scope.word}'s loop for every async test, as {_OPTION} does; it moves no fixture"
     trust = Applicability.SAFE if hook.first and _same_loops(suite, scope) else Applicability.UNSAFE
     condition = "" if trust is Applicability.SAFE else _OTHER_LOOPS
     edits = tuple(_edits(suite, facts, function, scope))
@@ -71,9 +69,11 @@ def _case(suite: Suite, facts: ModuleFacts, function: FunctionFacts, hook: HookR
 
 def _same_loops(suite: Suite, scope: Scope) -> bool:
     """Tell whether every test and fixture keeps its loop without the hook and with the option."""
-    without = suite.layout.with_(hook=None, test_default=scope)
+    translated = suite.translation.layout if suite.translation is not None else None
+    layout = translated or suite.layout
+    without = layout.with_(hook=None, test_default=scope)
     return all(
-        model.place(suite.graph, linked, suite.layout) == model.place(suite.graph, linked, without)
+        model.place(suite.graph, linked, layout) == model.place(suite.graph, linked, without)
         for model in suite.planned
         for linked in suite.linked
     )
