@@ -82,14 +82,14 @@ def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
     if any(EVENT_LOOP in m.args for m in item.marks if m.name == "usefixtures"):
         ways.append("usefixtures")
     for how in ways:
-        yield Requester(item.owner, item.function, how, item.kind == "asyncio", _visible(suite, item))
+        yield Requester(item.owner, item.function, how, item.kind == "asyncio", visible_event_loop(suite, item))
 
 
 def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: Item | None) -> Iterator[Requester]:
     for key, fixture in fixtures.items():
         if fixture.decl.name == EVENT_LOOP:
             continue
-        definition = _visible(suite, item) if item is not None else _above(suite, key.path)
+        definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
         for how in _ways(fixture.function):
             cache = fixture.scope or Scope.SESSION
             yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
@@ -102,7 +102,8 @@ def _ways(function: FunctionFacts) -> Iterator[str]:
         yield "getfixturevalue"
 
 
-def _visible(suite: Suite, item: Item) -> FixtureDef | None:
+def visible_event_loop(suite: Suite, item: Item) -> FixtureDef | None:
+    """Return what the name ``event_loop`` means for an item, None where that is the plugin's own."""
     return next(iter(suite.graph.visible(EVENT_LOOP, item)), None)
 
 
