@@ -65,7 +65,7 @@ def _scoped(suite: Suite, mark: WrittenMark) -> Iterator[Case]:
         says = f"the asyncio mark says {written}, which is called `loop_scope` since pytest-asyncio 0.24"
         trust, condition = _trust(suite, mark)
         meant = _meant(suite, mark)
-        value = mark.keywords["scope"] if meant is None else meant
+        value = mark.keywords["scope"].removesuffix("None") if meant is None else meant
         yield Case(mark_finding("LM301", mark, says), _edits(suite, mark, value), trust, condition)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 
-@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.asyncio
 async def test_one():
     pass
 

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.asyncio
-async def test_user(user):
-    assert user == "ada"

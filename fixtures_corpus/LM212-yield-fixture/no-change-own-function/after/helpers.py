@@ -1,5 +1,0 @@
-import pytest
-
-
-def yield_fixture(function):
-    return pytest.fixture(function)

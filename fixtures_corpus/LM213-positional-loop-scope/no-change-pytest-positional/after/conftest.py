@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.fixture("session")
-def user():
-    return "ada"

@@ -1,2 +1,0 @@
-def asyncio(function):
-    return function

@@ -1,9 +1,0 @@
-import pytest
-
-from helpers import in_task
-
-
-@pytest.mark.asyncio
-@in_task
-def test_plain():
-    assert True

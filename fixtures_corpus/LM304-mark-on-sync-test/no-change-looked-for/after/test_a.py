@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.asyncio
-def test_plain():
-    assert True
