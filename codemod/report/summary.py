@@ -24,7 +24,11 @@ _WORDS = {
 
 def project_lines(project: ProjectReport, pen: Pen, *, titled: bool, verbose: bool) -> list[str]:
     """Return the lines about one project; nothing where there is nothing to say. ``titled`` adds its root."""
-    lines = [*(() if verbose else _upgrade(project)), *_strategy(project), *(f"Note: {escape(note)}" for note in project.notes)]
+    lines = [
+        *(() if verbose else _upgrade(project)),
+        *_strategy(project),
+        *(f"Note: {escape(note)}" for note in project.notes),
+    ]
     if verbose:
         lines += _provenance(project)
     return [pen.paint("bold", f"Project {escape(project.root)}"), *lines] if titled and lines else lines
