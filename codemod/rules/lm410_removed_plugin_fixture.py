@@ -28,16 +28,14 @@ if TYPE_CHECKING:
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding for each function that asks for a fixture its plugin removed."""
-    if not suite.leaves_event_loop and has(suite.version, "repaired"):
-        return
-    if not has(suite.target, "repaired"):
+    if not (suite.leaves_event_loop or (suite.assumed and has(suite.target, "repaired"))):
         return
     for fixture in suite.outside.of_kind(REMOVED):
         others = (one for one in suite.outside.of_kind(BRINGS) if one.distribution != fixture.distribution)
         if any(one.name == fixture.name for one in others):
             continue
         for path, function, _ in requests(suite.graph, fixture.name):
-            says = f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}, which {suite.target} needs"
+            says = f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}, which pytest-asyncio {suite.target} needs"
             how = (
                 "use `asyncio.get_running_loop()`"
                 if function.is_async

@@ -36,9 +36,11 @@ def check(suite: Suite) -> Iterator[Finding]:
 
 def _finding(suite: Suite, obstacle: Obstacle) -> Finding:
     """Return what keeps the target out, and what else has to go up with it."""
-    says = f"{obstacle.what} keeps out pytest-asyncio {suite.target}, which the suite goes to"
-    if suite.assumed or not obstacle.path:
-        says += f" (from {suite.version}: {suite.version_origin})"
+    says = f"{obstacle.what} keeps out pytest-asyncio {suite.target}, which the suite "
+    if not suite.upgrades:
+        says += f"is written for: it {suite.version_origin}"
+    else:
+        says += f"goes to from {suite.version}" + (f" ({suite.version_origin})" if suite.assumed else "")
     place = Location(obstacle.path, obstacle.line) if obstacle.path else Location(suite.place.path, 1)
     return finding(RULE.code, place, says, obstacle.subject, advice="; ".join(obstacle.advice))
 
