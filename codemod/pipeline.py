@@ -20,7 +20,7 @@ from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.reading import Progress, Project, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
-from codemod.strategies import Choice, choose, withhold
+from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
@@ -73,16 +73,16 @@ def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]
 def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tuple[Choice, Plan]:
     """Choose one strategy for the suite, or the named remedy alone, and decide what is applied."""
     settings = project.settings
-    if suite.unrepaired:
-        return withhold(suite, settings.remedy or settings.strategy.value, findings), Plan()
     if settings.remedy is not None:
         remedy = named_remedy(suite, settings.remedy, findings)
         warning = remedy.condition if remedy is not None else ""
         return Choice(settings.remedy, reason=warning), merge([remedy] if remedy is not None else [], unsafe=True)
     choice = choose(suite, settings.strategy, project.config_place, findings)
-    wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & {f.id for f in findings}]
+    selected = {f.id for f in findings}
+    wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
     unseen = _unseen(project, suite.workspace) if wanted else ""
-    return choice, merge((_doubted(r, unseen) if unseen else r for r in wanted), settings.unsafe)
+    local = rules.remedies(suite, settings.select, settings.ignore)
+    return choice, merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -176,7 +176,7 @@ def _doubt(before: Suite, after: Suite) -> str:
     lost = {*after.workspace.failures, *after.workspace.unread} - {*before.workspace.failures, *before.workspace.unread}
     if lost:
         return f"the rewritten {min(lost)} cannot be read back"
-    found = after.diagnose()
+    found = after.diagnose(after.layout)
     if found.proven:
         return f"`{found.proven[0].made.name}` would still cross loops"
     if new := new_mismatches(before.diagnose(), found):

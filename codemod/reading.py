@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.binding import Binder
 from codemod.analysis.link import Linked, Linker
 from codemod.analysis.loops import Layout
-from codemod.analysis.models import is_repaired, mode_of, model_for
+from codemod.analysis.models import has, mode_of, model_for
 from codemod.analysis.resolve import Graph, resolve
 from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
@@ -46,6 +46,7 @@ class Project:
     failures: tuple[FileFailure, ...]
     nested: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -81,7 +82,8 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
-    return Project(folder, settings, own, chosen.version, chosen.origin, files, failures, nested, linked)
+    version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
+    return Project(folder, settings, own, version, origin, files, failures, nested, linked, candidates)
 
 
 def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,7 +122,8 @@ def open_workspace(project: Project) -> Workspace:
 
 def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
     """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
-    mode = mode_of(project.version, project.config.options["asyncio_mode"].value)
+    version, origin = choose_source(project, workspace)
+    mode = mode_of(version, project.config.options["asyncio_mode"].value)
     if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
         return None
     lists = project.config.lists
@@ -133,25 +136,36 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     )
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph)
+    target = choose_target(project.settings.target, version)
+    source_model, target_model = model_for(version), model_for(target)
+    both = (source_model, target_model) if target != version else (source_model,)
+    portable = has(version, "repaired") or target == version
     return Suite(
         workspace=workspace,
         graph=graph,
         linked=linked,
         layout=layout,
-        version=project.version,
-        target=project.settings.target or project.version,
-        models=tuple(model_for(version) for version in _versions(project)),
-        version_origin=project.version_origin,
-        config_path=project.config_place.path,
-        unrepaired=next((version for version in _versions(project) if not is_repaired(version)), ""),
+        version=version,
+        target=target,
+        models=both if portable else (source_model,),
+        planned=both if portable else (target_model,),
+        config=project.config,
+        place=project.config_place,
+        version_origin=origin,
     )
 
 
-def _versions(project: Project) -> tuple[str, ...]:
-    target = project.settings.target
-    if target in (None, "current"):
-        return (project.version,)
-    return (project.version, versions().known[-1] if target == "latest" else str(target))
+def choose_target(asked: str | None, source: str) -> str:
+    """Return the version to go to: the newest known from before 1.0, else (or for "current") the one there is."""
+    if asked == "current" or (asked is None and has(source, "repaired")):
+        return source
+    return versions().known[-1] if asked in (None, "latest") else asked
+
+
+def choose_source(project: Project, workspace: Workspace) -> tuple[str, str]:
+    """Return the version the suite was written for, and why."""
+    del workspace
+    return project.version, project.version_origin
 
 
 def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:

@@ -26,11 +26,6 @@ def model_for(version: str) -> LoopModel:
     return EventLoopModel()
 
 
-def is_repaired(version: str) -> bool:
-    """Tell whether repairs are offered for a version."""
-    return has(version, "repaired")
-
-
 def mode_of(version: str, option: str | None) -> str:
     """Return the mode in force: auto, strict or legacy (every async fixture is run; also before there were modes)."""
     if not has(version, "modes"):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import diagnose
+from codemod.analysis.models import has
+from codemod.project.requirements import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
     from codemod.analysis.loops import Layout, LoopModel
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
     from codemod.analysis.workspace import Workspace
+    from codemod.project.places import ConfigPlace
+    from codemod.project.pytest_config import PytestConfig
 
 
 @dataclass(slots=True)
 class Suite:
-    """What the rules and strategies ask. ``models`` holds the loop model of the source version, then of the target.
+    """What the rules and strategies ask. ``version`` is the source version.
 
-    ``unrepaired`` is the version of those two that is too old for a repair, "" where none is.
+    ``models`` are the loop models the suite has to hold under as it is, ``planned`` those for what would be written: of
+    source and target where the source version can run the result too, else of the target alone.
     """
 
     workspace: Workspace
@@ -33,19 +38,37 @@ class Suite:
     version: str
     target: str
     models: tuple[LoopModel, ...]
+    planned: tuple[LoopModel, ...]
+    config: PytestConfig
+    place: ConfigPlace
     version_origin: str = ""
-    config_path: str = ""
-    unrepaired: str = ""
-    _diagnoses: dict[int, tuple[Layout, Diagnosis]] = field(default_factory=dict)
+    _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
+
+    @property
+    def upgrades(self) -> bool:
+        """Tell whether the suite goes to a newer version than it has."""
+        return self.target != self.version and at_least(self.target, self.version)
+
+    @property
+    def has_event_loop(self) -> bool:
+        """Tell whether the suite's version has the ``event_loop`` fixture (before 1.0)."""
+        return not has(self.version, "repaired")
+
+    @property
+    def leaves_event_loop(self) -> bool:
+        """Tell whether the suite goes from a version with the ``event_loop`` fixture to one without (1.0)."""
+        return self.has_event_loop and has(self.target, "repaired")
 
     def diagnose(self, layout: Layout | None = None) -> Diagnosis:
-        """Return what goes wrong under ``layout`` (default: as it is) with the source version, else with the target."""
+        """Return what goes wrong under a planned ``layout``, or (None) as the suite is; of several models the worst."""
+        models = self.models if layout is None else self.planned
         layout = self.layout if layout is None else layout
-        known = self._diagnoses.get(id(layout))
+        key = (id(layout), models is self.models)
+        known = self._diagnoses.get(key)
         if known is None:
-            found = [diagnose(self.graph, self.linked, layout, model) for model in self.models]
+            found = [diagnose(self.graph, self.linked, layout, model) for model in models]
             worst = next((d for d in found if d.proven or d.mismatches), found[0])
-            known = self._diagnoses[id(layout)] = (layout, worst)  # keeping the layout keeps its id its own
+            known = self._diagnoses[key] = (layout, worst)  # keeping the layout keeps its id its own
         return known[1]
 
     def fixtures(self) -> dict[FixtureKey, FixtureDef]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemod.analysis.suite import Suite
-    from codemod.model import Finding
+    from codemod.model import Finding, Remedy
 
 RULES: tuple[Rule, ...] = (
     lm201_value_crosses_loops.RULE,
@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
     lm902_primitive_crosses_loops.RULE,
 )
 
-__all__ = ["EXCLUDED", "RULES", "Rule", "check", "is_selected"]
+__all__ = ["EXCLUDED", "RULES", "Rule", "check", "is_selected", "remedies"]
 
 EXCLUDED: Mapping[str, str] = {
     "normalise-loop-scope-options": "In a suite without a crossing it betters nothing and breaks wide fixtures.",
@@ -48,9 +48,20 @@ EXCLUDED: Mapping[str, str] = {
 
 def check(suite: Suite, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Yield the findings of every selected rule. Codes in ``select`` and ``ignore`` are prefixes; longer wins."""
+    for rule in _selected(select, ignore):
+        yield from rule.check(suite)
+
+
+def remedies(suite: Suite, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Iterator[Remedy]:
+    """Yield the remedies of the selected local rules."""
+    for rule in _selected(select, ignore):
+        yield from rule.remedies(suite)
+
+
+def _selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> Iterator[Rule]:
     for rule in RULES:
-        if is_selected(rule.code, select, ignore):
-            yield from rule.check(suite)
+        if is_selected(rule.code, select, ignore) and (rule.code in select or not rule.optional):
+            yield rule
 
 
 def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

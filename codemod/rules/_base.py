@@ -1,4 +1,7 @@
-"""What a rule is: a plain value, and a generator of findings over a suite."""
+"""What a rule is: a plain value, and a generator of findings over a suite.
+
+A crossing is repaired by the strategy of the suite; what concerns one place only (`local_rule`) brings its own edits.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.model import Applicability, Finding, Location, Step
+from codemod.model import Applicability, Finding, Location, Operation, Remedy, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +20,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One finding of a local rule, the edits that answer it, how far they may be trusted and why not further."""
+
+    finding: Finding
+    operations: tuple[Operation, ...] = ()
+    applicability: Applicability = Applicability.DISPLAY
+    condition: str = ""
+
+
+def _no_cases(suite: Suite) -> Iterator[Case]:
+    del suite
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A code and its promise. ``doc`` is the module's docstring: the page `loopmend explain CODE` shows."""
+    """A code and its promise. ``doc`` is the module's docstring: the page `loopmend explain CODE` shows.
+
+    ``cases`` are the findings of a local rule with their edits; ``cure`` is the title of the remedy they make together.
+    ``optional`` rules take part only where they are selected by their code.
+    """
 
     code: str
     name: str
@@ -27,6 +49,39 @@ class Rule:
     max_applicability: Applicability
     doc: str
     check: Callable[[Suite], Iterator[Finding]]
+    cases: Callable[[Suite], Iterator[Case]] = _no_cases
+    cure: str = ""
+    optional: bool = False
+
+    def remedies(self, suite: Suite) -> Iterator[Remedy]:
+        """Yield one remedy for all cases that are trusted alike: what a rule does it does everywhere or nowhere."""
+        groups: dict[tuple[Applicability, str], list[Case]] = {}
+        for case in self.cases(suite):
+            if case.operations:
+                groups.setdefault((case.applicability, case.condition), []).append(case)
+        for (applicability, condition), cases in groups.items():
+            operations = tuple(dict.fromkeys(op for case in cases for op in case.operations))
+            ids = tuple(dict.fromkeys(case.finding.id for case in cases))
+            yield Remedy(self.cure, self.code, applicability, operations, ids, condition)
+
+
+def local_rule(
+    code: str,
+    name: str,
+    summary: str,
+    max_applicability: Applicability,
+    doc: str,
+    cases: Callable[[Suite], Iterator[Case]],
+    cure: str,
+    since: str = "0.2.0",
+    optional: bool = False,
+) -> Rule:
+    """Return a rule whose findings carry their own edits."""
+
+    def check(suite: Suite) -> Iterator[Finding]:
+        return (case.finding for case in cases(suite))
+
+    return Rule(code, name, summary, since, max_applicability, doc, check, cases, cure, optional)
 
 
 def finding(

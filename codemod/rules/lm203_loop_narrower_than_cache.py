@@ -45,7 +45,7 @@ def check(suite: Suite) -> Iterator[Finding]:
 
 def _may_be_wider(suite: Suite, mismatch: Mismatch) -> bool:
     """Tell whether, before 1.0, some plugin may bring an ``event_loop`` as wide as the fixture."""
-    return bool(suite.unrepaired) and not suite.graph.visible("event_loop", mismatch.item)
+    return suite.has_event_loop and not suite.graph.visible("event_loop", mismatch.item)
 
 
 RULE = Rule(

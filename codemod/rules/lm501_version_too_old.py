@@ -27,15 +27,14 @@ if TYPE_CHECKING:
 
 
 def check(suite: Suite) -> Iterator[Finding]:
-    """Yield one finding where the suite's version, or its target, is too old for a repair."""
-    if suite.unrepaired:
-        origin = suite.version_origin if suite.unrepaired == suite.version else "target"
+    """Yield one finding where the suite goes from a version with `event_loop` to one without."""
+    if suite.leaves_event_loop:
         yield finding(
             RULE.code,
-            Location(suite.config_path, 1),
-            f"pytest-asyncio {suite.unrepaired} ({origin}) is analysed, but repairs are offered from 1.0 on",
+            Location(suite.place.path, 1),
+            f"pytest-asyncio {suite.version} ({suite.version_origin}) cannot run what {suite.target} needs",
             "version",
-            advice="--source VERSION analyses and repairs the suite as if it had that version",
+            advice=f"raise the requirement to pytest-asyncio {suite.target} together with this change",
         )
 
 

@@ -34,7 +34,7 @@ _LOOP_KEY = re.compile(r"""["']loop["']\s*:""")
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per constructor call that is given a loop; before 1.0 only where values cross loops."""
-    if suite.unrepaired and not suite.diagnose().proven:
+    if suite.has_event_loop and not suite.diagnose().proven:
         return  # there the loop at hand was `event_loop`, and to hand it over was the custom
     seen: dict[object, Made] = {m.site: m for one in suite.linked for s in one.summaries.values() for m in s.made}
     for made in sorted(seen.values(), key=lambda m: m.site):

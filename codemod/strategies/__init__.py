@@ -112,13 +112,6 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     return Choice(best.name, remedies, others, layout=best.layout)
 
 
-def withhold(suite: Suite, strategy: str, findings: Iterable[Finding]) -> Choice:
-    """Return the choice of nothing for a suite that is too old for a repair, with the reason where one is needed."""
-    needed = any(f.code in (*_REPAIRED_TOGETHER, _POSSIBLE) for f in findings)
-    reason = f"nothing is repaired: repairs are offered from pytest-asyncio 1.0 on, not on {suite.unrepaired}"
-    return Choice(strategy, reason=reason if needed else "")
-
-
 def _offers(case: _Case, start: Layout, strategy: StrategyName) -> list[_Offer]:
     """Return what the strategy may choose from, in the order of preference."""
     if not case.crossings:

@@ -7,7 +7,7 @@ from analysis_tree import graph, linked
 
 from codemod.analysis.crossings import diagnose
 from codemod.analysis.loops import Layout
-from codemod.analysis.models import is_repaired, mode_of, model_for
+from codemod.analysis.models import has, mode_of, model_for
 from codemod.analysis.placement import MULTIPLE_LOOPS, NO_SUCH_LOOP, NOT_PART_OF, LoopKey, LoopRef, Placement
 from codemod.analysis.resolve import FixtureKey
 from codemod.knowledge import versions
@@ -42,7 +42,7 @@ def keys(files: dict[str, str], version: str) -> list[LoopKey]:
 def test_every_known_version_has_a_model() -> None:
     for version in versions().known:
         assert model_for(version).place
-    assert [v for v in versions().known if not is_repaired(v)][-1] == "0.26.0"
+    assert [v for v in versions().known if not has(v, "repaired")][-1] == "0.26.0"
 
 
 @pytest.mark.parametrize(
