@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "PytestDeprecationWarning": ("PytestWarning", "UserWarning", "DeprecationWarning"),
 }
 _HOMES = ("builtins", "pytest", "_pytest.warning_types", _MODULE)
-_BUILTIN = ("Warning", "UserWarning", "DeprecationWarning", "RuntimeWarning")
+_BUILTIN = ("Warning", "UserWarning", "DeprecationWarning", "RuntimeWarning", "ResourceWarning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class FilterEntry:
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """A warning as it is emitted: its whole text and the bare name of its class, from pytest_asyncio.plugin."""
+    """A warning as it is emitted: its whole text, the bare name of its class, and the module that emits it."""
 
     text: str
     category: str
+    module: str = _MODULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class WarningFilter:
             self.lineno in ("", "0")
             and _is_kind(warning.category, self.category)
             and re.match(self.message, warning.text, re.IGNORECASE) is not None
-            and re.match(self.module, _MODULE) is not None
+            and re.match(self.module, warning.module) is not None
         )
 
 
@@ -92,27 +93,35 @@ def parse_filter(entry: FilterEntry) -> WarningFilter | None:
     return WarningFilter(known, message, category, module, lineno) if known else None
 
 
+def deciding(entries: Sequence[FilterEntry], warning: Emitted) -> tuple[FilterEntry, WarningFilter] | None:
+    """Return the filter that decides about ``warning``, the last that matches, None without one."""
+    parsed = ((entry, parse_filter(entry)) for entry in reversed(entries))
+    return next(((entry, found) for entry, found in parsed if found is not None and found.matches(warning)), None)
+
+
 def action_for(entries: Sequence[FilterEntry], warning: Emitted) -> str:
-    """Return what the filters do with ``warning``: the last that matches decides, without one it is "default"."""
-    for entry in reversed(entries):
-        found = parse_filter(entry)
-        if found is not None and found.matches(warning):
-            return found.action
-    return "default"
+    """Return what the filters do with ``warning``, "default" where none matches."""
+    found = deciding(entries, warning)
+    return found[1].action if found else "default"
 
 
-def unset_scope_is_fatal(config: PytestConfig, texts: Iterable[str] = ()) -> bool:
+def unset_scope_is_fatal(config: PytestConfig, text: str = "") -> bool:
     """Tell whether pytest-asyncio's warning about the unset fixture loop scope is an error under ``config``.
 
-    ``texts`` are the wordings to ask for, by default the first line, which all versions share. False where the option
-    is set, the plugin is not loaded or ``-p no:warnings`` leaves the filters out. Whether pytest lets the error out is
-    a question of its version (from 9.2 on it does).
+    ``text`` is the wording, by default the first line, which all versions share. False where the option is set, the
+    plugin is not loaded or ``-p no:warnings`` leaves the filters out. Whether pytest lets the error out is a question
+    of its version (from 9.2 on it does).
     """
+    return fatal_entry(config, text) is not None
+
+
+def fatal_entry(config: PytestConfig, text: str = "") -> FilterEntry | None:
+    """Return the filter that makes the warning about the unset scope an error, None where it is none."""
     option = config.options["asyncio_default_fixture_loop_scope"].value
     if option or not config.asyncio_loaded or not config.filters_apply:
-        return False
-    wordings = tuple(texts) or (UNSET_SCOPE,)
-    return any(action_for(config.filters, Emitted(text, "PytestDeprecationWarning")) == "error" for text in wordings)
+        return None
+    found = deciding(config.filters, Emitted(text or UNSET_SCOPE, "PytestDeprecationWarning"))
+    return found[0] if found and found[1].action == "error" else None
 
 
 UNSET_SCOPE = 'The configuration option "asyncio_default_fixture_loop_scope" is unset.\n'

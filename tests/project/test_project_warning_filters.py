@@ -168,9 +168,8 @@ def test_flags_and_options_count(tmp_path: Path, filters: str, more: str, fatal:
 def test_a_filter_may_know_only_one_wording(tmp_path: Path) -> None:
     found = config(tmp_path, 'error\nignore:.*is unset.\\nThe event.*the "fixture" caching scope')
     old, new = (f"{UNSET_SCOPE}The event loop … to the {each} caching scope." for each in ("fixture", '"fixture"'))
-    assert unset_scope_is_fatal(found, [old])
-    assert not unset_scope_is_fatal(found, [new])
-    assert unset_scope_is_fatal(found, [new, old])
+    assert unset_scope_is_fatal(found, old)
+    assert not unset_scope_is_fatal(found, new)
 
 
 # --- against pytest and Python -----------------------------------------------------------------------------------
