@@ -169,7 +169,7 @@ def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestCo
     with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
         name = Path(place.path).name
         (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder))
+        found = pytest_config.resolve(Path(folder), project.config.pytest_version)
     return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
 
 
