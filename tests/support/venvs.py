@@ -25,8 +25,25 @@ REQUIRED = "LOOPMEND_REQUIRE_VENVS"
 """With this variable set, an environment that cannot be made is a failure instead of a reason to skip."""
 
 SECONDS = 300
-PYTEST = {"1.1.0": "8.4.2"}
+PYTEST = {
+    "0.17.2": "7.4.4",
+    "0.18.3": "7.4.4",
+    "0.19.0": "7.4.4",
+    "0.20.3": "7.4.4",
+    "0.21.2": "7.4.4",
+    "0.23.8": "8.4.2",
+    "0.24.0": "8.4.2",
+    "0.25.3": "8.4.2",
+    "0.26.0": "8.4.2",
+    "1.0.0": "8.4.2",
+    "1.1.0": "8.4.2",
+    "1.2.0": "8.4.2",
+}
 """The pytest to put beside a pytest-asyncio that does not work with the newest one."""
+
+
+_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p asyncio"}
+"""Variables that load pytest-asyncio only: other plugins installed beside the tests may need a newer pytest."""
 
 
 class VenvError(Exception):
@@ -44,6 +61,11 @@ def interpreter(plugin: str) -> Path:
     if plugin in PYTEST:
         requirements.append(f"pytest=={PYTEST[plugin]}")
     return _overlay(requirements)
+
+
+def variables(plugin: str) -> dict[str, str]:
+    """Return the environment variables that a run with the interpreter of ``plugin`` needs."""
+    return dict(_ALONE) if PYTEST.get(plugin, "").startswith("7.") else {}
 
 
 def _overlay(requirements: list[str]) -> Path:
