@@ -207,6 +207,15 @@ class RemoveDecorator:
 
 
 @dataclass(frozen=True, slots=True)
+class AddDecorator:
+    """Put a decorator (the source text of its expression) right above the ``def`` or ``class`` at ``span``."""
+
+    path: str
+    span: Span
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveArguments:
     """Remove every argument of the call at ``span``; a decorator loses the parentheses too."""
 
@@ -315,6 +324,7 @@ PythonOperation = (
     | RenameFunction
     | MakeAsync
     | RemoveDecorator
+    | AddDecorator
     | RemoveArguments
     | RemoveStatement
     | ReplaceExpression

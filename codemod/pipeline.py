@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codemod import rules
 from codemod.analysis.crossings import new_mismatches
+from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, merge
@@ -142,7 +143,7 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    after = _read_result(project, workspace, changes)
+    after = _read_result(project, workspace, changes, suite.target)
     doubt = _doubt(suite, after)
     if not doubt:
         again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
@@ -150,10 +151,10 @@ def prove(
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
 
 
-def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite:
+def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...], target: str) -> Suite:
     config = _config_after(project, changes)
     overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
-    after = read_suite(replace(project, config=config), overlay)
+    after = read_suite(replace(project, config=config, version=target), overlay)
     assert after is not None, "a rewritten suite still uses pytest-asyncio"
     return after
 
@@ -181,9 +182,21 @@ def _doubt(before: Suite, after: Suite) -> str:
         return f"`{found.proven[0].made.name}` would still cross loops"
     if new := new_mismatches(before.diagnose(), found):
         return f"fixture `{new[0].fixture.decl.name}` would be a ScopeMismatch"
+    if before.leaves_event_loop and (torn := _torn(before, after)):
+        return torn
     if sorted(i.id for i in before.graph.items) != sorted(i.id for i in after.graph.items):
         return "other tests would be collected"
     return ""
+
+
+def _torn(before: Suite, after: Suite) -> str:
+    """Return which test no longer shares its loop with the same fixtures, "" where all do (or something crossed)."""
+    if before.diagnose().proven or before.translation is None or before.translation.layout is None:
+        return ""
+    was = relations(before.graph, before.linked, before.layout, before.models[0])
+    now = relations(after.graph, after.linked, after.layout, after.planned[-1])
+    found = difference(was, now, before.graph.items)
+    return f"{found[0].id} would not share its loop with the same fixtures" if found is not None else ""
 
 
 def _withdrawn(plan: Plan, reason: str) -> Plan:

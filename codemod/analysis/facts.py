@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from codemod.analysis.legacy_facts import LegacyFacts
     from codemod.model import Span
 
 OWN = ":"
@@ -155,6 +156,7 @@ class FunctionFacts:
     decorators: tuple[str, ...]
     flow: Flow
     is_static: bool = False
+    legacy: LegacyFacts | None = None
 
     @property
     def requested(self) -> tuple[str, ...]:
@@ -172,6 +174,7 @@ class ClassFacts:
     marks: tuple[MarkFacts, ...]
     has_init: bool
     line: int
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, HookRecipe, MarkFacts, ModuleFacts
 from codemod.analysis.flow import Function, function_flow, module_flow
+from codemod.analysis.legacy_facts import EVENT_LOOP, legacy_facts
 from codemod.analysis.names import Names
 from codemod.errors import FileError
 from codemod.source.text import decode_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from codemod.analysis.legacy_facts import LegacyFacts
 
 _FACTORIES = {
     "pytest.fixture": "pytest",
@@ -115,7 +118,14 @@ class _Indexer:
             decorators=decorators,
             flow=function_flow(node, self.names, self._request_params(node)),
             is_static=is_static,
+            legacy=self._legacy(node),
         )
+
+    def _legacy(self, node: Function) -> LegacyFacts | None:
+        if EVENT_LOOP not in self.names.text:
+            return None
+        fixture = self._fixture(node)
+        return legacy_facts(node, self.names, fixture is not None and fixture.name == EVENT_LOOP)
 
     def _mentioned(self, expressions: list[ast.expr]) -> tuple[str, ...]:
         """Return the global names in defaults and annotations (``Depends(get_db)``, ``Annotated[...]``)."""
@@ -132,6 +142,7 @@ class _Indexer:
             marks=(*own, *self._marks(reversed(node.decorator_list))),
             has_init=any(isinstance(n, ast.FunctionDef) and n.name in ("__init__", "__new__") for n in node.body),
             line=node.lineno,
+            span=self.names.span(node),
         )
 
     # --- fixtures ----------------------------------------------------------------------------------------------

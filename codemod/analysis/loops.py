@@ -23,16 +23,23 @@ if TYPE_CHECKING:
 Site = tuple[str, Span]
 """A place in a file: a mark, a decorator or a constructor call."""
 
+Holder = tuple[str, str]
+"""What gets a mark of its own: a file, and the qualified name of a class or function in it ("": the module)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Options and scopes. ``None`` as fixture default means "the cache scope" (unset, or ``fixture-scope``)."""
+    """Options and scopes. ``None`` as fixture default means "the cache scope" (unset, or ``fixture-scope``).
+
+    ``added`` are asyncio marks to be written where tests have none (auto mode).
+    """
 
     fixture_default: Scope | None = None
     test_default: Scope = Scope.FUNCTION
     cache: Mapping[FixtureKey, Scope] = field(default_factory=dict)
     loop: Mapping[FixtureKey, Scope | None] = field(default_factory=dict)
     marks: Mapping[Site, Scope | None] = field(default_factory=dict)
+    added: Mapping[Holder, Scope] = field(default_factory=dict)
     freed: frozenset[Site] = frozenset()
     disposed: frozenset[Site] = frozenset()
     hook: HookRecipe | None = None
@@ -142,11 +149,17 @@ def asked_scope(item: Item, layout: Layout) -> Scope | None:
             else _first(Scope.parse(hook.loop_scope or ""), layout.test_default)
         )
     if not marks:
-        return layout.test_default
+        return _first(*(layout.added.get(holder) for holder in holders_of(item)), layout.test_default)
     closest = marks[0]
     if closest.loop_scope == DYNAMIC and (closest.path, closest.span) not in layout.marks:
         return None
     return _first(layout.mark_scope(closest), layout.test_default)
+
+
+def holders_of(item: Item) -> tuple[Holder, ...]:
+    """Return what a mark for an item could be written on, closest first: the function, its classes, the module."""
+    classes = ((item.path, qualname) for qualname in reversed(item.classes))
+    return ((item.owner, item.function.qualname), *classes, (item.path, ""))
 
 
 def own_marks(item: Item) -> tuple[MarkFacts, ...]:

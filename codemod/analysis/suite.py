@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import diagnose
 from codemod.analysis.models import has
+from codemod.analysis.translation import translate
 from codemod.project.requirements import at_least
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout, LoopModel
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
+    from codemod.analysis.translation import Translation
     from codemod.analysis.workspace import Workspace
     from codemod.project.places import ConfigPlace
     from codemod.project.pytest_config import PytestConfig
@@ -42,6 +44,7 @@ class Suite:
     config: PytestConfig
     place: ConfigPlace
     version_origin: str = ""
+    _translation: Translation | None = None
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
     @property
@@ -58,6 +61,13 @@ class Suite:
     def leaves_event_loop(self) -> bool:
         """Tell whether the suite goes from a version with the ``event_loop`` fixture to one without (1.0)."""
         return self.has_event_loop and has(self.target, "repaired")
+
+    @property
+    def translation(self) -> Translation | None:
+        """Return how the loops of the suite are kept on the target, None where both versions run it alike."""
+        if self._translation is None and self.leaves_event_loop:
+            self._translation = translate(self)
+        return self._translation
 
     def diagnose(self, layout: Layout | None = None) -> Diagnosis:
         """Return what goes wrong under a planned ``layout``, or (None) as the suite is; of several models the worst."""

@@ -17,6 +17,7 @@ from codemod.model import (
 )
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpressError, operations
+from codemod.strategies.overrides import Override, translated_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,8 @@ _COST = {
     "share": "one loop for the whole run: never slower, but tests see tasks and state that earlier tests leave behind",
 }
 _LOOPS = {"isolate": "one per test", "share": "one per run"}
-_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204")
+_REPAIRED_TOGETHER = ("LM201", "LM202", "LM203", "LM204", "LM400")
+_OVERRIDE = "LM401"
 _REMOVED_WITH_IT = ("LM602", "LM603")
 _POSSIBLE = "LM205"
 _FREE = "free the engines the application may use on many loops"
@@ -79,14 +81,27 @@ class _Case:
     config: ConfigPlace
     crossings: tuple[Crossing, ...]
     findings: tuple[Finding, ...]
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def together(self) -> list[Override]:
+        """Return the overrides that go with the loops of the suite: the wide ones, and those safe to change."""
+        return [o for o in self.overrides if o.wide or o.decision.applicability is Applicability.SAFE]
+
+    def ids(self, overrides: Iterable[Override]) -> set[str]:
+        """Return the ids of the findings about some overrides."""
+        places = {(o.fixture.key.path, o.fixture.key.qualname) for o in overrides if o.operations}
+        return {f.id for f in self.findings if f.code == _OVERRIDE and (f.location.path, f.symbol) in places}
 
     def answered(self, edits: Iterable[Operation]) -> tuple[str, ...]:
         """Return the ids of all crossings, and of what hid or fed them where an edit removes it."""
         removed = {(e.path, e.span.line) for e in edits if isinstance(e, RemoveHandler | RemoveCallKeyword)}
+        translated = self.ids(self.together)
         return tuple(
             f.id
             for f in self.findings
             if f.code in _REPAIRED_TOGETHER
+            or f.id in translated
             or (f.code in _REMOVED_WITH_IT and (f.location.path, f.location.line) in removed)
         )
 
@@ -94,9 +109,14 @@ class _Case:
 def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: Iterable[Finding]) -> Choice:
     """Return the repair of ``suite`` under ``strategy``, and what could be repaired if the reader says it is real."""
     findings = tuple(findings)
-    start = valid_layout(suite)
+    translation = suite.translation
+    if translation is not None and translation.layout is None:
+        return Choice("preserve", reason=f"nothing of the loops is changed: {translation.reason}")
+    start = valid_layout(
+        suite, suite.layout if translation is None or translation.layout is None else translation.layout
+    )
     crossings = suite.diagnose(start).proven
-    case = _Case(suite, config, crossings, findings)
+    case = _Case(suite, config, crossings, findings, tuple(translated_overrides(suite)) if translation else ())
     if crossings and strategy is StrategyName.PRESERVE:
         return Choice(
             "preserve",
@@ -108,7 +128,7 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
     if best.remedy is None and crossings:
         return Choice(strategy.value, (), others, "; ".join(f"{o.name}: {o.reason}" for o in offers))
     possible = _possible(case, best.layout or start, strategy, tuple(f.id for f in findings if f.code == _POSSIBLE))
-    remedies = tuple(r for r in (best.remedy, possible) if r is not None)
+    remedies = tuple(r for r in (best.remedy, possible, *_unsafe_overrides(case)) if r is not None)
     return Choice(best.name, remedies, others, layout=best.layout)
 
 
@@ -133,10 +153,24 @@ def _ask(case: _Case, start: Layout, name: str) -> _Offer:
 
 
 def _preserve(case: _Case, start: Layout) -> _Offer:
-    if start == case.suite.layout:
+    if start == case.suite.layout and not case.together:
         return _Offer("preserve")
-    own = Candidate("preserve", start, Applicability.SAFE, "give fixtures that outlive their loop a loop as wide")
-    return _offer(case, "preserve", [own])
+    title = "give fixtures that outlive their loop a loop as wide"
+    if case.suite.translation is not None:
+        title = f"keep on {case.suite.target} who shares a loop on {case.suite.version}"
+    return _offer(case, "preserve", [Candidate("preserve", start, Applicability.SAFE, title)])
+
+
+def _unsafe_overrides(case: _Case) -> list[Remedy]:
+    """Return a remedy for each override of one test's loop that may only be changed with ``--unsafe``."""
+    found = []
+    for override in case.overrides:
+        if override not in case.together and override.operations:
+            ids = tuple(case.ids([override]))
+            decision = override.decision
+            title = "keep what `event_loop` sets up, without its loop"
+            found.append(Remedy(title, _OVERRIDE, decision.applicability, override.operations, ids, decision.reason))
+    return found
 
 
 def _offer(case: _Case, name: str, candidates: Iterable[Candidate]) -> _Offer:
@@ -158,6 +192,10 @@ def _offer(case: _Case, name: str, candidates: Iterable[Candidate]) -> _Offer:
 def _remedy(case: _Case, candidate: Candidate) -> Remedy:
     edits = operations(case.suite, candidate.layout, case.config, case.crossings)
     applicability, condition = candidate.applicability, candidate.condition
+    for override in case.together:
+        edits += override.operations
+        if override.decision.applicability < applicability:
+            applicability, condition = override.decision.applicability, override.decision.reason
     found = case.suite.diagnose(candidate.layout)
     if found.unknown or found.unknown_tests:
         names = [key.qualname for key in found.unknown] + list(found.unknown_tests)
@@ -166,7 +204,8 @@ def _remedy(case: _Case, candidate: Candidate) -> Remedy:
             condition or f"the scope of `{names[0]}` is computed while the suite runs, so its loop cannot be known"
         )
     owned = any(c.made.owner is not None for c in case.crossings)
-    code = ("LM201" if owned else "LM202") if case.crossings else "LM203"
+    other = "LM203" if case.suite.translation is None else "LM400"
+    code = ("LM201" if owned else "LM202") if case.crossings else other
     title = f"{candidate.name}: {candidate.title}" if case.crossings else candidate.title
     return Remedy(title, code, applicability, edits, case.answered(edits), condition)
 

@@ -33,13 +33,12 @@ class Candidate:
     condition: str = ""
 
 
-def valid_layout(suite: Suite) -> Layout:
-    """Return the layout with each fixture whose loop is narrower than its cache scope given its own loop (LM203).
+def valid_layout(suite: Suite, layout: Layout) -> Layout:
+    """Return ``layout`` with each fixture whose loop is narrower than its cache scope given its own loop (LM203).
 
     A fixture that also asks for a narrower fixture stays a ScopeMismatch whatever its loop, so it is left alone.
     """
-    layout = suite.layout
-    mismatches = suite.diagnose().mismatches
+    mismatches = suite.diagnose(layout).mismatches
     hopeless = {mismatch.fixture.key for mismatch in mismatches if mismatch.needs is not None}
     for mismatch in mismatches:
         cache = layout.cache_scope(mismatch.fixture)

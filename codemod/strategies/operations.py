@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
 from codemod.model import (
     AddCleanup,
+    AddDecorator,
     DropImportIfUnused,
     EnsureImport,
     InsertDefinition,
@@ -114,15 +115,26 @@ class _Writer:
         for site, scope in sorted(self.layout.marks.items(), key=lambda pair: pair[0]):
             if site in written and site not in self.suite.layout.marks:
                 yield from self._mark(site, written[site], scope)
+        for holder, scope in sorted(self.layout.added.items()):
+            yield from self._added_mark(*holder, scope)
 
-    @staticmethod
-    def _mark(site: Site, mark: MarkFacts, scope: Scope | None) -> Iterator[Operation]:
-        if mark.loop_scope == DYNAMIC or not mark.keyword:
+    def _mark(self, site: Site, mark: MarkFacts, scope: Scope | None) -> Iterator[Operation]:
+        if mark.loop_scope == DYNAMIC or not (mark.keyword or self.suite.leaves_event_loop):
             raise CannotExpressError(f"the asyncio mark at {site[0]}:{site[1].line} is built by other code")
-        if scope is None:
+        keyword = "loop_scope" if self.suite.leaves_event_loop else mark.keyword
+        if scope is not None:
+            yield SetCallKeyword(*site, keyword, f'"{scope.word}"')
+        if mark.keyword and (scope is None or mark.keyword != keyword):
             yield RemoveCallKeyword(*site, mark.keyword)
-        else:
-            yield SetCallKeyword(*site, mark.keyword, f'"{scope.word}"')
+
+    def _added_mark(self, path: str, qualname: str, scope: Scope) -> Iterator[Operation]:
+        facts = self.suite.workspace.module(path)
+        mark = f'pytest.mark.asyncio(loop_scope="{scope.word}")'
+        found = facts and (facts.function(qualname) or facts.class_(qualname))
+        if not qualname and facts is not None and facts.marks:
+            raise CannotExpressError(f"{path} has a pytestmark already; add {mark} to it first")
+        yield EnsureImport(path, "pytest")
+        yield AddDecorator(path, found.span, mark) if found else InsertDefinition(path, f"pytestmark = {mark}\n")
 
     # --- resources -----------------------------------------------------------------------------------------------
 

@@ -69,3 +69,15 @@ def refusal(text: str | bytes | None, *operations: PythonOperation) -> str:
         assert error.path == PATH
         return f"{type(error).__name__}: {error.reason}"
     raise AssertionError("not refused")
+
+
+def expression(text: str | bytes, source: str, number: int = 0) -> Span:
+    """Return the span of the expression that `ast.unparse` spells ``source``."""
+    data = source_of(text)
+    return span_of(data, [node for node in nodes(data, ast.expr) if ast.unparse(node) == source][number])
+
+
+def statement(text: str | bytes, source: str, number: int = 0) -> Span:
+    """Return the span of the statement that `ast.unparse` spells ``source``."""
+    data = source_of(text)
+    return span_of(data, [node for node in nodes(data, ast.stmt) if ast.unparse(node) == source][number])

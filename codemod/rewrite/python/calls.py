@@ -1,4 +1,4 @@
-"""Edits of one call or bare decorator: set a keyword, remove a keyword, replace the callee."""
+"""Edits of one call or bare decorator: set a keyword, remove a keyword or all arguments, replace the callee."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def remove_keyword(node: cst.CSTNode, keyword: str) -> cst.CSTNode:
     args = [*node.args[:index], *node.args[index + 1 :]]
     gaps = layout.remove(_gaps(node), index)
     return _bare_mark(_composed(node, args, gaps, trailing=bool(args) and _has_trailing_comma(node)))
+
+
+def remove_arguments(node: cst.CSTNode) -> cst.CSTNode:
+    """Return what is called, without parentheses; raise RefusalError where that is no dotted name."""
+    if not isinstance(node, cst.Call):
+        return node
+    if not isinstance(node.func, cst.Name | cst.Attribute):
+        raise RefusalError("what is called is not a dotted name")
+    return node.func.with_changes(lpar=[*node.lpar, *node.func.lpar], rpar=[*node.func.rpar, *node.rpar])
 
 
 def _bare_mark(call: cst.Call) -> cst.CSTNode:

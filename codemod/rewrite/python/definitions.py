@@ -1,8 +1,9 @@
-"""InsertDefinition: add a whole top-level definition after the imports."""
+"""InsertDefinition and ReplaceDefinition: add a top-level definition after the imports, or put one for another."""
 
 from __future__ import annotations
 
 import ast
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,7 +13,9 @@ from codemod.rewrite.python.syntax import (
     RefusalError,
     Style,
     as_ast,
+    has_comment,
     leading_lines,
+    same_statement,
     spaced,
     with_leading,
     without_trailing_blanks,
@@ -41,6 +44,18 @@ def insert_definition(module: cst.Module, code: str, style: Style) -> cst.Module
     blanks = 2 if isinstance(definition[0], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else 1
     new = with_leading(snippet.body[0], [*snippet.header, *leading_lines(snippet.body[0])])
     return _placed(module, new, blanks)
+
+
+def replace_definition(node: cst.CSTNode, code: str, style: Style) -> cst.FunctionDef:
+    """Return the one function in ``code`` with the lines above ``node`` first; raise RefusalError for other code."""
+    old = cst.ensure_type(node, cst.FunctionDef)
+    snippet = style.module(dedent(code))
+    new = snippet.body[0] if len(snippet.body) == 1 else None
+    if not isinstance(new, cst.FunctionDef) or has_comment(snippet.footer):
+        raise RefusalError("the text to put there is not one function")
+    if same_statement(old, new):
+        return old
+    return new.with_changes(leading_lines=[*old.leading_lines, *snippet.header, *new.leading_lines])
 
 
 def _name_of(statement: ast.stmt) -> str | None:

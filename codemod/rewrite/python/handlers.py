@@ -1,4 +1,4 @@
-"""RemoveHandler: take except clauses out of a ``try``, and unwrap a ``try`` that has no use any more."""
+"""RemoveHandler: take except clauses out of a ``try``, and give the statements of one that has no use any more."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemod.rewrite.python.syntax import as_block, leading_lines, with_leading
+from codemod.rewrite.python.syntax import Lines, as_block, leading_lines, with_leading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 TryNode = cst.Try | cst.TryStar
-Lines = list[cst.EmptyLine]
 
 
 def is_unwrapped(attempt: TryNode, removed: Collection[int]) -> bool:
@@ -44,26 +43,11 @@ def _with_handlers(attempt: TryNode, handlers: Sequence[cst.CSTNode], **changes:
     )
 
 
-def unwrap(node: cst.CSTNode, positions: Collection[int]) -> cst.CSTNode:
-    """Return the block or module with the ``try`` statements at these positions replaced by their own statements.
+def merged(attempt: TryNode, before: Lines) -> tuple[list[cst.BaseStatement], Lines]:
+    """Return the statements of body and ``else`` in one list, and the comments that follow the last of them.
 
     Comments of the ``try`` line, of the body and of the ``else`` line stay, each before the statement it was before.
     """
-    block = node if isinstance(node, cst.Module) else cst.ensure_type(node, cst.IndentedBlock)
-    body: list[cst.BaseStatement] = []
-    pending: Lines = []
-    for index, statement in enumerate(block.body):
-        if index in positions and isinstance(statement, TryNode):
-            lines, pending = _merged(statement, [*pending, *leading_lines(statement)])
-            body.extend(lines)
-        else:
-            body.append(with_leading(statement, [*pending, *leading_lines(statement)]) if pending else statement)
-            pending = []
-    return block.with_changes(body=body, footer=[*pending, *block.footer])
-
-
-def _merged(attempt: TryNode, before: Lines) -> tuple[list[cst.BaseStatement], Lines]:
-    """Return the statements of body and ``else`` in one list, and the comments that follow the last of them."""
     statements, footer = _spread(attempt.body, before)
     if attempt.orelse is not None:
         more, footer = _spread(attempt.orelse.body, [*footer, *attempt.orelse.leading_lines])

@@ -3,13 +3,14 @@
 `PositionProvider` agrees with `ast` in lines and character columns for byte-order marks, form feeds, every newline
 style, tabs, non-UTF-8 encodings, parentheses, decorators, f-strings and type parameters (tests/rewrite has a case for
 each). It differs in one thing: a block whose last statement ends in ``;`` ends before the semicolon, so functions and
-except clauses are found by their start and their last line.
+except clauses are found by their start and their last line. And the parentheses of a tuple or of a generator
+expression, which `ast` counts as a part of it, are none of it in libcst.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -30,6 +31,9 @@ class Index:
     attempts: Mapping[Span, tuple[cst.Try | cst.TryStar, int]]
     decorators: Mapping[cst.CSTNode, cst.Decorator]
     blocks: Mapping[cst.CSTNode, tuple[cst.IndentedBlock | cst.Module, int]]
+    decorated: Mapping[Span, tuple[cst.FunctionDef | cst.ClassDef, int]]
+    statements: Mapping[Span, tuple[cst.SimpleStatementLine | cst.SimpleStatementSuite, int]]
+    expressions: Mapping[Span, cst.BaseExpression]
 
     def call(self, span: Span) -> cst.CSTNode:
         """Return the call, or the bare name or attribute, at ``span``; raise RefusalError where there is none."""
@@ -51,6 +55,24 @@ class Index:
             raise RefusalError("there is no except clause at this place")
         return self.attempts[place]
 
+    def decorator(self, span: Span) -> tuple[cst.FunctionDef | cst.ClassDef, int]:
+        """Return what the decorator at ``span`` decorates, and its position; raise RefusalError without one."""
+        if span not in self.decorated:
+            raise RefusalError("there is no decorator at this place")
+        return self.decorated[span]
+
+    def statement(self, span: Span) -> tuple[cst.SimpleStatementLine | cst.SimpleStatementSuite, int]:
+        """Return the line of the simple statement at ``span``, and its position; raise RefusalError without one."""
+        if span not in self.statements:
+            raise RefusalError("there is no simple statement at this place")
+        return self.statements[span]
+
+    def expression(self, span: Span) -> cst.BaseExpression:
+        """Return the expression at ``span``; raise RefusalError where there is none."""
+        if span not in self.expressions:
+            raise RefusalError("there is no expression at this place")
+        return self.expressions[span]
+
 
 def index(module: cst.Module) -> Index:
     """Return where everything is in ``module``, which is used as it is, without a copy."""
@@ -60,12 +82,18 @@ def index(module: cst.Module) -> Index:
     names = {node for node in spans if isinstance(node, cst.Name | cst.Attribute)} - called
     attempts: dict[Span, tuple[cst.Try | cst.TryStar, int]] = {}
     blocks: dict[cst.CSTNode, tuple[cst.IndentedBlock | cst.Module, int]] = {}
+    decorated: dict[Span, tuple[cst.FunctionDef | cst.ClassDef, int]] = {}
+    statements: dict[Span, tuple[cst.SimpleStatementLine | cst.SimpleStatementSuite, int]] = {}
     for node in [module, *spans]:
         if isinstance(node, cst.Try | cst.TryStar):
             for number, handler in enumerate(node.handlers):
                 attempts[_without_end_column(spans[handler])] = node, number
         elif isinstance(node, cst.IndentedBlock | cst.Module):
             blocks.update({statement: (node, number) for number, statement in enumerate(node.body)})
+        elif isinstance(node, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+            statements.update({spans[statement]: (node, number) for number, statement in enumerate(node.body)})
+        elif isinstance(node, cst.FunctionDef | cst.ClassDef):
+            decorated.update({spans[each.decorator]: (node, number) for number, each in enumerate(node.decorators)})
     return Index(
         # The name in ``name(...)`` is no place of its own: to make it a call would call the result.
         calls={span: node for node, span in spans.items() if isinstance(node, cst.Call) or node in names},
@@ -73,7 +101,24 @@ def index(module: cst.Module) -> Index:
         attempts=attempts,
         decorators={node.decorator: node for node in spans if isinstance(node, cst.Decorator)},
         blocks=blocks,
+        decorated=decorated,
+        statements=statements,
+        expressions={_whole(node, spans): node for node in spans if _is_expression(node)},
     )
+
+
+def _is_expression(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
+    # ``*a`` is an expression to libcst only; a generator without parentheses of its own ends with those of its call.
+    if isinstance(node, cst.StarredElement) or (isinstance(node, cst.GeneratorExp) and not node.lpar):
+        return False
+    return isinstance(node, cst.BaseExpression)
+
+
+def _whole(node: cst.BaseExpression, spans: Mapping[cst.CSTNode, Span]) -> Span:
+    if not isinstance(node, cst.Tuple | cst.GeneratorExp) or not node.lpar:
+        return spans[node]
+    start, end = spans[node.lpar[-1]], spans[node.rpar[0]]
+    return Span(start.line, start.column, end.end_line, end.end_column)
 
 
 def _span(place: CodeRange) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 _PRINTER = cst.Module([])
 Line = cst.SimpleStatementLine | cst.BaseCompoundStatement
+Lines = list[cst.EmptyLine]
 BLANK = cst.EmptyLine(indent=False)
+# The statement of a body that nothing is left of; by identity, so that statements added later can replace it.
+FILLER = cst.Pass()
 
 
 class RefusalError(Exception):
@@ -85,6 +89,13 @@ def requote(string: cst.SimpleString, quote: str) -> cst.SimpleString:
     return string.with_changes(value=f"{string.prefix}{quote}{string.raw_value}{quote}")
 
 
+def identifier(name: str) -> cst.Name:
+    """Return the name as a node; raise RefusalError where it is no identifier."""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise RefusalError(f"{name!r} is not a name")
+    return cst.Name(name)
+
+
 def code_of(node: cst.CSTNode) -> str:
     """Return the source text of a detached node, unindented."""
     return _PRINTER.code_for_node(node)
@@ -144,6 +155,14 @@ def as_block(suite: cst.BaseSuite) -> cst.IndentedBlock:
     one_line = cst.ensure_type(suite, cst.SimpleStatementSuite)
     line = cst.SimpleStatementLine(body=one_line.body, trailing_whitespace=one_line.trailing_whitespace)
     return cst.IndentedBlock(body=[line])
+
+
+def without_filler(block: cst.IndentedBlock) -> cst.IndentedBlock:
+    """Return ``block`` empty where it holds only the ``pass`` of a removal; comments above that close the block."""
+    line = block.body[0]
+    if not isinstance(line, cst.SimpleStatementLine) or len(block.body) > 1 or line.body[0] is not FILLER:
+        return block
+    return block.with_changes(body=(), footer=[*line.leading_lines, *block.footer])
 
 
 def append_to(block: cst.IndentedBlock, statements: Sequence[cst.BaseStatement]) -> cst.IndentedBlock:

@@ -18,6 +18,7 @@ from codemod.rewrite.python.syntax import (
     leading_lines,
     same_statement,
     with_leading,
+    without_filler,
 )
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ _CLOSED = "Event loop is closed"
 def append_statements(node: cst.CSTNode, lines: Sequence[str], style: Style) -> cst.FunctionDef:
     """Return the function with ``lines`` last in its body; raise RefusalError where they would not be reached."""
     function = cst.ensure_type(node, cst.FunctionDef)
-    block = as_block(function.body)
+    block = without_filler(as_block(function.body))
     statements = style.statements(lines)
     ending = block.body[-len(statements) :]
     if len(ending) == len(statements) and all(map(same_statement, ending, statements)):
         return function
-    last = block.body[-1]
+    last = block.body[-1] if block.body else None
     if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise):
         raise RefusalError("its last statement leaves the function")
     return function.with_changes(body=append_to(block, statements))

@@ -1,0 +1,210 @@
+"""The `event_loop` fixture of a suite: who defines it, who asks for it, and what is to become of both from 1.0 on.
+
+Decisions only; `rules/` reports them, `strategies/overrides.py` turns them into operations.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.model import Applicability
+from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from codemod.analysis.facts import FunctionFacts
+    from codemod.analysis.legacy_facts import LoopBody
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
+    from codemod.analysis.suite import Suite
+
+_PERSISTENT = frozenset(
+    {"close", "stop", "set_debug", "set_exception_handler", "set_task_factory", "set_default_executor"}
+)
+_RUNS = frozenset({"run_until_complete", "run_forever"})
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """A test or fixture that asks for ``event_loop``: by ``how`` ("parameter", "usefixtures", "getfixturevalue").
+
+    ``runs_on_loop`` says that pytest-asyncio runs it, ``definition`` is what the name means for it (None: the plugin's
+    own); ``cache`` is the cache scope of a fixture.
+    """
+
+    path: str
+    function: FunctionFacts
+    how: str
+    runs_on_loop: bool
+    definition: FixtureDef | None
+    cache: Scope = Scope.FUNCTION
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done (a word), how far that may be trusted, and why not further."""
+
+    action: str
+    applicability: Applicability = Applicability.SAFE
+    reason: str = ""
+
+
+def is_shim(fixture: FixtureDef) -> bool:
+    """Tell whether a fixture hands the running loop to sync code (SEMANTICS §3.1): an async one under the plugin."""
+    return fixture.function.is_async and fixture.decl.factory == "pytest_asyncio"
+
+
+def overrides(suite: Suite) -> list[FixtureDef]:
+    """Return the fixtures named ``event_loop`` that replace the plugin's, in the order of files."""
+    found = dict.fromkeys(f for _, f in suite.graph.registrations.get(EVENT_LOOP, ()) if not is_shim(f))
+    return sorted(found, key=lambda f: (f.key.path, f.function.span))
+
+
+# --- who asks ------------------------------------------------------------------------------------------------------
+
+
+def requesters(suite: Suite) -> list[Requester]:
+    """Return everything that names ``event_loop``, each function and way once, in the order of files."""
+    found: dict[tuple[str, str, str], Requester] = {}
+    for one in suite.linked:
+        for requester in (*_of_item(suite, one.item), *_of_fixtures(suite, one.fixtures, one.item)):
+            found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
+    for requester in _of_fixtures(suite, suite.graph.fixtures, None):
+        found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
+    return sorted(found.values(), key=lambda r: (r.path, r.function.span, r.how))
+
+
+def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
+    ways = list(_ways(item.function))
+    if any(EVENT_LOOP in m.args for m in item.marks if m.name == "usefixtures"):
+        ways.append("usefixtures")
+    for how in ways:
+        yield Requester(item.owner, item.function, how, item.kind == "asyncio", visible_event_loop(suite, item))
+
+
+def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: Item | None) -> Iterator[Requester]:
+    for key, fixture in fixtures.items():
+        if fixture.decl.name == EVENT_LOOP:
+            continue
+        definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
+        for how in _ways(fixture.function):
+            cache = fixture.scope or Scope.SESSION
+            yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
+
+
+def _ways(function: FunctionFacts) -> Iterator[str]:
+    if EVENT_LOOP in function.params:
+        yield "parameter"
+    if EVENT_LOOP in function.requested:
+        yield "getfixturevalue"
+
+
+def visible_event_loop(suite: Suite, item: Item) -> FixtureDef | None:
+    """Return what the name ``event_loop`` means for an item, None where that is the plugin's own."""
+    return next(iter(suite.graph.visible(EVENT_LOOP, item)), None)
+
+
+def _above(suite: Suite, path: str) -> FixtureDef | None:
+    """Return the definition a fixture that no test uses would see: the nearest one at or above its file."""
+    found = [(base, f) for base, f in suite.graph.registrations.get(EVENT_LOOP, ()) if path.startswith(base)]
+    return max(found, key=lambda pair: len(pair[0]), default=("", None))[1]
+
+
+# --- what becomes of a request ---------------------------------------------------------------------------------------
+
+
+def request_decision(suite: Suite, requester: Requester) -> Decision:
+    """Return what becomes of one request: "drop" or "running" the parameter, or "keep" it (served by the shim)."""
+    legacy = requester.function.legacy
+    if requester.how != "parameter" or not requester.runs_on_loop or legacy is None:
+        return Decision("keep")
+    calls = {use.name for use in legacy.uses if use.kind == "call"}
+    if not legacy.uses:
+        return Decision("drop")
+    if calls & _RUNS:
+        method = min(calls & _RUNS)
+        reason = f"`event_loop.{method}()` inside async code always raised, so this needs a person"
+        return Decision("keep", Applicability.DISPLAY, reason)
+    if calls & _PERSISTENT:
+        method = min(calls & _PERSISTENT)
+        return Decision(
+            "running", Applicability.UNSAFE, f"`event_loop.{method}()` acts on a loop that others may share"
+        )
+    if requester.cache > Scope.FUNCTION and _had_scoped_loops(suite):
+        reason = "a fixture wider than function did not run on `event_loop` in this version"
+        return Decision("running", Applicability.UNSAFE, reason)
+    return Decision("running")
+
+
+def _had_scoped_loops(suite: Suite) -> bool:
+    from codemod.analysis.models import has
+
+    return has(suite.version, "scoped_loops")
+
+
+# --- what becomes of an override --------------------------------------------------------------------------------------
+
+
+def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
+    """Return what becomes of an override, apart from its scope: "delete", "surroundings" or, for a person, "keep".
+
+    "surroundings" is an autouse fixture with all of the body but its loop. A loop of another kind (``body.factory``) is
+    the business of a hook (`loop_factories`).
+    """
+    body = fixture.function.legacy.body if fixture.function.legacy is not None else None
+    if body is None or not body.known or not _is_plain_helper(suite, fixture, body):
+        return Decision("keep", Applicability.DISPLAY, "loopmend cannot read how this fixture makes its loop")
+    if fixture.decl.params:
+        return Decision(
+            "keep", Applicability.DISPLAY, "a parametrized `event_loop` becomes a hook with several factories"
+        )
+    if fixture.scope is None or not fixture.decl.editable:
+        return Decision("keep", Applicability.DISPLAY, "its scope is computed, or its decorator is built by other code")
+    if body.conditional:
+        reason = f"the kind of loop depends on `{body.conditional}`"
+        return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
+    if not body.extras:
+        return Decision("delete")
+    return _surroundings(suite, fixture, body)
+
+
+def _is_plain_helper(suite: Suite, fixture: FixtureDef, body: LoopBody) -> bool:
+    """Tell whether the project function that makes the loop, if there is one, makes nothing but a plain loop."""
+    if not body.helper:
+        return True
+    found = suite.workspace.function_at(body.helper, fixture.key.path)
+    inner = found[1].legacy.body if found is not None and found[1].legacy is not None else None
+    return (
+        inner is not None and inner.known and not (inner.factory or inner.helper or inner.extras or inner.conditional)
+    )
+
+
+def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Decision:
+    touching = next((extra for extra in body.extras if extra.touches_loop), None)
+    if touching is not None:
+        return Decision("keep", Applicability.DISPLAY, f"its body uses the loop itself: `{touching.text}`")
+    if not body.whole:
+        return Decision("keep", Applicability.DISPLAY, "its loop cannot be taken out of the body line by line")
+    reached = [one for one in suite.linked if fixture in suite.graph.visible(EVENT_LOOP, one.item)]
+    others = [one.item for one in reached if not _sets_up(suite, one.item, fixture)]
+    if others:
+        reason = f"its set-up would also run for `{others[0].id}`, which did not ask for it"
+        return Decision("surroundings", Applicability.UNSAFE, reason)
+    if (fixture.scope or Scope.FUNCTION) > Scope.FUNCTION:
+        reason = "its set-up ran before every async fixture; as an autouse fixture it need not come first"
+        return Decision("surroundings", Applicability.UNSAFE, reason)
+    return Decision("surroundings")
+
+
+def _sets_up(suite: Suite, item: Item, fixture: FixtureDef) -> bool:
+    """Tell whether an item set this override up: it is async, or something in its closure asks for it."""
+    return item.kind == "asyncio" or fixture in suite.graph.closure(item).values()
+
+
+def common_folder(paths: list[str]) -> str:
+    """Return the deepest folder above all ``paths``, "" for the root."""
+    folders = [posixpath.dirname(path) for path in paths]
+    return posixpath.commonpath(folders) if folders and all(folders) else ""

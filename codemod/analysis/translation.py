@@ -1,0 +1,227 @@
+"""Translate the loops of a suite from its version to the target, so that the same tests and fixtures share one.
+
+The suite's own version says on which loop each test and fixture runs. For each pair of defaults that could do, the
+marks and `loop_scope` arguments are worked out that the rest needs, and the result is simulated on the target. The
+cheapest layout under which everybody shares a loop with the same others as before is the translation (SEMANTICS §3.2).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemod.analysis.event_loop import overrides
+from codemod.analysis.loops import Holder, Site, asked_scope, holders_of
+from codemod.analysis.models import has
+from codemod.analysis.relations import Relations, difference, relations
+from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from codemod.analysis.link import Linked
+    from codemod.analysis.loops import Layout, LoopModel
+    from codemod.analysis.placement import LoopRef
+    from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
+    from codemod.analysis.suite import Suite
+
+Defaults = tuple["Scope | None", Scope]
+"""The scopes of the two options: of fixtures (None: the cache scope) and of tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The layout to write, or (None) why there is none: half a sentence, and where."""
+
+    layout: Layout | None
+    reason: str = ""
+    item: Item | None = None
+    fixture: FixtureKey | None = None
+
+
+def translate(suite: Suite) -> Translation:
+    """Return the layout for the target under which who shares a loop is as it is now."""
+    source, target = suite.models[0], suite.planned[-1]
+    if reason := _inexpressible(suite):
+        return Translation(None, reason)
+    before = relations(suite.graph, suite.linked, suite.layout, source)
+    wanted = _Wanted.of(suite, source)
+    best: Layout | None = None
+    failed: tuple[Item, FixtureKey | None] | None = None
+    for defaults in _defaults(suite, wanted):
+        layout = _with_defaults(suite, wanted, defaults, target)
+        differing = _differs(suite, before, layout, target) if layout is not None else None
+        if layout is not None and differing is None and (best is None or _cost(suite, layout) < _cost(suite, best)):
+            best = layout
+        failed = failed or differing
+    if best is not None:
+        return Translation(best)
+    return Translation(None, _why(wanted, failed), *(failed or (None, None)))
+
+
+def _inexpressible(suite: Suite) -> str:
+    """Return what no version from 1.0 on can do (SEMANTICS §3.2), "" where there is nothing of the kind."""
+    for fixture in overrides(suite):
+        if fixture.scope is Scope.PACKAGE and posixpath.dirname(fixture.key.path):
+            return (
+                f"`event_loop` of {fixture.key.path} makes one loop for each package below it, while from 1.0 on a "
+                "package loop lasts for the run: use marks with loop_scope='session' there, or one loop for all"
+            )
+    return ""
+
+
+def _differs(
+    suite: Suite, before: Relations, layout: Layout, target: LoopModel
+) -> tuple[Item, FixtureKey | None] | None:
+    after = relations(suite.graph, suite.linked, layout, target)
+    return difference(before, after, (one.item for one in suite.linked))
+
+
+def _why(wanted: _Wanted, failed: tuple[Item, FixtureKey | None] | None) -> str:
+    torn = next((key for key, scopes in wanted.fixtures.items() if len(scopes) > 1), None)
+    if torn is not None:
+        return (
+            f"fixture `{torn.qualname}` ({torn.path}) runs on the loop of whichever test asks for it; from 1.0 on a "
+            "fixture has one loop scope: define it again where the other loop is used"
+        )
+    if failed is None:
+        return "tests under one mark need loops of different scopes"
+    item, key = failed
+    what = f"fixture `{key.qualname}`" if key is not None else "the test itself"
+    return f"{what} would not share a loop with the same others as now in {item.id}"
+
+
+# --- what everybody runs on now ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The loop scope each test has now, and the scopes each fixture has for the items that use it."""
+
+    tests: dict[str, Scope] = field(default_factory=dict)
+    fixtures: defaultdict[FixtureKey, set[Scope]] = field(default_factory=lambda: defaultdict(set))
+    definitions: dict[FixtureKey, FixtureDef] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, suite: Suite, source: LoopModel) -> _Wanted:
+        wanted = cls()
+        for one in suite.linked:
+            placement = source.place(suite.graph, one, suite.layout)
+            if placement.refusals:
+                continue
+            widest = max((f.scope or Scope.SESSION for f in one.fixtures.values()), default=Scope.FUNCTION)
+            if placement.test_loop is not None:
+                wanted.tests[one.item.id] = _scope(placement.test_loop, one, widest)
+            for key, ref in placement.loops.items():
+                wanted.definitions[key] = one.fixtures[key]
+                wanted.fixtures[key].add(_scope(ref, one, widest))
+        return wanted
+
+    @property
+    def scopes(self) -> set[Scope]:
+        """Return every scope that some test or fixture has."""
+        return {*self.tests.values(), *(scope for scopes in self.fixtures.values() for scope in scopes)}
+
+
+def _scope(ref: LoopRef, linked: Linked, widest: Scope) -> Scope:
+    """Return the scope to ask for: an override in a module or class needs no wider loop than its place."""
+    if ref.owner is None:
+        return ref.scope
+    if ref.scope is Scope.PACKAGE:
+        return Scope.SESSION  # above all packages: one loop for the run
+    in_module = ref.owner.path == linked.item.path and not ref.owner.path.endswith("conftest.py")
+    place = Scope.CLASS if in_module and "." in ref.owner.qualname else Scope.MODULE if in_module else Scope.SESSION
+    return max(min(ref.scope, place), min(widest, ref.scope))
+
+
+# --- layouts -------------------------------------------------------------------------------------------------------
+
+
+def _defaults(suite: Suite, wanted: _Wanted) -> Iterator[Defaults]:
+    """Yield the pairs of defaults to try: what is written where the version reads it, then one scope for all."""
+    written = suite.layout.fixture_default, suite.layout.test_default
+    if has(suite.version, "scoped_loops"):
+        read = has(suite.version, "asyncio_default_test_loop_scope")
+        yield (written[0], written[1] if read else Scope.FUNCTION)
+    yield (Scope.FUNCTION, Scope.FUNCTION)
+    for scope in sorted(wanted.scopes - {Scope.FUNCTION}, reverse=True):
+        yield (scope, scope)
+
+
+def _with_defaults(suite: Suite, wanted: _Wanted, defaults: Defaults, target: LoopModel) -> Layout | None:
+    """Return the layout with these defaults and all that has to be said beside them, None where that cannot be said."""
+    layout = suite.layout.with_(fixture_default=defaults[0], test_default=defaults[1])
+    loop = dict(layout.loop)
+    for key, scopes in wanted.fixtures.items():
+        scope = max(scopes)
+        if len(scopes) == 1 and target.fixture_scope(wanted.definitions[key], layout) is not scope:
+            loop[key] = scope
+    for key, fixture in suite.fixtures().items():
+        if key not in wanted.fixtures and target.runs_on_loop(suite.graph, fixture):
+            # A sync fixture under the plugin's decorator had no loop; from 1.1 on it needs one that lasts.
+            cache, default = layout.cache_scope(fixture), target.fixture_scope(fixture, layout)
+            if cache is not None and default is not None and default < cache:
+                loop[key] = cache
+    marks = _marks(suite, wanted, layout)
+    if marks is None:
+        return None
+    layout = layout.with_(loop=loop, marks={**layout.marks, **marks})
+    return layout.with_(added=_added(suite, wanted, layout))
+
+
+def _marks(suite: Suite, wanted: _Wanted, layout: Layout) -> dict[Site, Scope | None] | None:
+    """Return the new scopes of marks there are, None where tests under one mark need different ones."""
+    ignored = not has(suite.version, "scoped_loops")
+    found: dict[Site, Scope | None] = {}
+    for one in suite.linked:
+        mark = next((m for m in one.item.marks if m.name == "asyncio"), None)
+        if mark is None or one.item.id not in wanted.tests:
+            continue
+        scope: Scope | None = wanted.tests[one.item.id]
+        if scope is layout.test_default and (ignored or layout.mark_scope(mark) is None):
+            scope = None
+        if found.setdefault((mark.path, mark.span), scope) is not scope:
+            return None
+    return {site: scope for site, scope in found.items() if _changes(suite, site, scope)}
+
+
+def _changes(suite: Suite, site: Site, scope: Scope | None) -> bool:
+    written = next(m for one in suite.linked for m in one.item.marks if (m.path, m.span) == site)
+    return suite.layout.mark_scope(written) is not scope
+
+
+def _added(suite: Suite, wanted: _Wanted, layout: Layout) -> Mapping[Holder, Scope]:
+    """Return the marks to add for tests that have none and whose loop is not the default one.
+
+    A module or class gets the mark where all in it need the same and are async; else each function does.
+    """
+    below: defaultdict[Holder, list[Linked]] = defaultdict(list)
+    for one in suite.linked:
+        for holder in holders_of(one.item):
+            below[holder].append(one)
+    found: dict[Holder, Scope] = {}
+    for one in suite.linked:
+        scope = wanted.tests.get(one.item.id)
+        unmarked = not any(m.name == "asyncio" for m in one.item.marks)
+        if scope is None or not unmarked or asked_scope(one.item, layout) is scope:
+            continue
+        holders = reversed(holders_of(one.item))
+        place = next((h for h in holders if _all_want(below[h], wanted, scope)), holders_of(one.item)[0])
+        found[place] = scope
+    return found
+
+
+def _all_want(linked: Iterable[Linked], wanted: _Wanted, scope: Scope) -> bool:
+    return all(
+        wanted.tests.get(one.item.id) is scope and not any(m.name == "asyncio" for m in one.item.marks)
+        for one in linked
+    )
+
+
+def _cost(suite: Suite, layout: Layout) -> int:
+    """Return how many places a layout changes; both options together count once."""
+    now = suite.layout
+    options = (layout.fixture_default, layout.test_default) != (now.fixture_default, now.test_default)
+    return options + len(layout.marks) + len(layout.added) + len(layout.loop)

@@ -1,0 +1,69 @@
+"""The `event_loop` fixture is replaced.
+
+*What it does.* Finds every fixture named `event_loop` and says what becomes of it: one that only makes a loop is
+deleted, or turned into a fixture that hands out the running loop where sync code asks for it; set-up and tear-down
+around the loop stay, as an autouse fixture.
+
+*Why is this bad.* From pytest-asyncio 1.0 on the fixture is ignored without a word: its set-up no longer happens, the
+loop it made runs nothing, and what shared it no longer does (`attached to a different loop`).
+
+*Fix safety.* Safe where the body is understood line by line, every test that sees the fixture used it, and, for one
+wider than a test, who shares a loop stays as it was (LM400). Unsafe where the set-up would also run for tests that did
+not ask for it, or in another order. A loop of another kind (uvloop, a simulated clock) becomes a
+`pytest_asyncio_loop_factories` hook.
+
+*Left alone.* Bodies that use the loop for more than that, a kind of loop that depends on platform or version, computed
+scopes, parameters: a person has to decide. From 1.0 on, an override that sync code asks for is the project's own loop.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codemod.analysis.event_loop import override_decision, overrides, requesters
+from codemod.model import Applicability, Location
+from codemod.rules._base import Rule, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.resolve import FixtureDef
+    from codemod.analysis.suite import Suite
+    from codemod.model import Finding
+
+_BECOMES = {
+    "delete": "it makes nothing but a loop, which pytest-asyncio does by itself",
+    "surroundings": "its set-up and tear-down stay, as an autouse fixture without a loop",
+}
+
+
+def check(suite: Suite) -> Iterator[Finding]:
+    """Yield one finding per override: on its way to 1.0, or ignored there already."""
+    if suite.leaves_event_loop:
+        for fixture in overrides(suite):
+            decision = override_decision(suite, fixture)
+            says = _BECOMES.get(decision.action, decision.reason)
+            yield _finding(fixture, f"`event_loop` is ignored from pytest-asyncio 1.0 on: {says}")
+    elif not suite.has_event_loop:
+        asked = {requester.definition for requester in requesters(suite)}
+        for fixture in overrides(suite):
+            if fixture not in asked:
+                message = f"`event_loop` is ignored by pytest-asyncio {suite.version}, and nothing asks for it"
+                yield _finding(fixture, message, "delete it, and set the loop scopes it was meant to give")
+
+
+def _finding(fixture: FixtureDef, message: str, advice: str = "") -> Finding:
+    span = fixture.function.span
+    location = Location(fixture.key.path, span.line, span.column + 1)
+    return finding(RULE.code, location, message, "override", fixture.key.qualname, advice=advice)
+
+
+RULE = Rule(
+    code="LM401",
+    name="event-loop-override",
+    summary="the event_loop fixture is replaced, which is ignored from 1.0 on",
+    since="0.2.0",
+    max_applicability=Applicability.SAFE,
+    doc=__doc__ or "",
+    check=check,
+)

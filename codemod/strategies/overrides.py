@@ -1,0 +1,111 @@
+"""What becomes of `event_loop`: overrides are deleted or keep their set-up, sync code gets the shim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides
+from codemod.analysis.models import has
+from codemod.analysis.shim import kept_requests, shim_code
+from codemod.model import (
+    DeleteDefinition,
+    DropImportIfUnused,
+    EnsureImport,
+    InsertDefinition,
+    Operation,
+    RemoveStatement,
+    RenameFunction,
+    ReplaceDefinition,
+    ReplaceExpression,
+    SetCallKeyword,
+    SetOption,
+)
+from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.legacy_facts import LoopBody
+    from codemod.analysis.resolve import FixtureDef
+    from codemod.analysis.suite import Suite
+
+_DEBUG_OPTION = "asyncio_debug"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An override with what is to become of it."""
+
+    fixture: FixtureDef
+    decision: Decision
+    operations: tuple[Operation, ...]
+
+    @property
+    def wide(self) -> bool:
+        """Tell whether tests shared its loop: it goes with the translation of the loops or not at all."""
+        return (self.fixture.scope or Scope.SESSION) > Scope.FUNCTION
+
+
+def translated_overrides(suite: Suite) -> list[Override]:
+    """Return every override with its decision and edits; without edits where a person has to decide."""
+    asked = kept_requests(suite)
+    found = []
+    for fixture in overrides(suite):
+        decision = override_decision(suite, fixture)
+        edits = () if decision.action == "keep" else tuple(_edits(suite, fixture, decision, _has(asked, fixture)))
+        found.append(Override(fixture, decision, edits))
+    return found
+
+
+def _has(asked: list[Requester], fixture: FixtureDef) -> bool:
+    return any(requester.definition == fixture for requester in asked)
+
+
+def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -> Iterator[Operation]:
+    assert fixture.function.legacy is not None
+    body = fixture.function.legacy.body
+    assert body is not None
+    path = fixture.key.path
+    shim = shim_code(fixture.scope or Scope.FUNCTION)
+    if decision.action == "surroundings":
+        yield from _surroundings(suite, fixture, body)
+    elif asked:
+        yield ReplaceDefinition(path, fixture.function.span, shim)
+    else:
+        yield DeleteDefinition(path, fixture.function.span)
+    if asked:
+        yield EnsureImport(path, "asyncio")
+        yield EnsureImport(path, "pytest_asyncio")
+        if decision.action == "surroundings":
+            yield InsertDefinition(path, shim)
+    for name in body.names:
+        yield DropImportIfUnused(path, name)
+    if body.debug and has(suite.target, "asyncio_debug"):
+        yield SetOption(suite.place.path, suite.place.section, _DEBUG_OPTION, "true")
+
+
+def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Iterator[Operation]:
+    """Keep the set-up and tear-down of the body as an autouse fixture without a loop."""
+    path, function = fixture.key.path, fixture.function
+    yield RenameFunction(path, function.span, _free_name(suite, fixture))
+    yield SetCallKeyword(path, fixture.decl.span, "autouse", "True")
+    for span in body.made:
+        yield RemoveStatement(path, span)
+    assert body.handed is not None and body.handing is not None
+    if body.yields:
+        yield ReplaceExpression(path, body.handed, "")
+    else:
+        yield RemoveStatement(path, body.handing)
+    if body.annotation is not None:
+        yield ReplaceExpression(path, body.annotation, "None")
+
+
+def _free_name(suite: Suite, fixture: FixtureDef) -> str:
+    """Return a name that nothing else in the class or module has, and no fixture."""
+    facts = suite.workspace.module(fixture.key.path)
+    prefix = fixture.key.qualname.rpartition(".")[0]
+    taken = {f.name for f in facts.functions if f.qualname.rpartition(".")[0] == prefix} if facts is not None else set()
+    taken |= set(suite.graph.registrations)
+    choices = ("setup_teardown", "setup_and_teardown", *(f"setup_teardown_{n}" for n in range(2, 99)))
+    return next(name for name in choices if name not in taken)
