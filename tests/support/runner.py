@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ SECONDS = 60
 
 _PLUGINS = ("-p", "outcome_plugin", "-p", "loop_trace_plugin", "-p", "no:cacheprovider")
 _OPTIONS = ("-q", "--tb=native", *_PLUGINS, "-W", "always::ResourceWarning")
+_POLICY_ID = re.compile(r"(?<=\[)_\w+EventLoopPolicy-|-_\w+EventLoopPolicy(?=\]$)|\[_\w+EventLoopPolicy\]$")
+"""What pytest-asyncio 0.22 appends to the names of tests under its mark ``asyncio_event_loop``."""
 _LEAKS = ("unclosed", "was never awaited")
 
 
@@ -71,7 +74,7 @@ def run_suite(folder: Path, python: Path, variables: Mapping[str, str], seconds:
 
 
 def _outcome(data: dict, loops: dict, status: int | None, log: str, seconds: float) -> Outcome:
-    phases = data.get("phases", [])
+    phases = [{**phase, "test": _POLICY_ID.sub("", phase["test"])} for phase in data.get("phases", [])]
     failures = [f"{p['phase']} {p['test']}: {p['message']}" for p in phases if p["outcome"] == "failed"]
     failures += [f"collection: {error}" for error in data.get("collect_errors", [])]
     called = [p["test"] for p in phases if p["phase"] == "call" and p["outcome"] == "passed"]
@@ -82,7 +85,7 @@ def _outcome(data: dict, loops: dict, status: int | None, log: str, seconds: flo
         warnings=tuple(data.get("warnings", [])),
         tests=tuple(dict.fromkeys(p["test"] for p in phases)),
         passed=tuple(test for test in called if test not in failed),
-        trace={test: _names(item) for test, item in loops.items()},
+        trace={_POLICY_ID.sub("", test): _names(item) for test, item in loops.items()},
         open_connections=data.get("open_connections"),
         seconds=seconds,
         log=log[-6000:],
