@@ -106,11 +106,20 @@ class WarningText:
 
 
 @dataclass(frozen=True, slots=True)
-class WarningTexts:
-    """All wordings, and for each name that pytest_asyncio.plugin lost the last version that had it."""
+class Policies:
+    """Event loop policies by the dotted name of the call that makes them; policies.toml explains the fields."""
 
-    known: tuple[WarningText, ...]
-    removed: Mapping[str, str]
+    factories: Mapping[str, str]
+    plain: str
+    setters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Internals:
+    """Names that pytest_asyncio.plugin lost: the first version without each, and what to use instead."""
+
+    gone: Mapping[str, str]
+    instead: Mapping[str, str]
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -154,11 +163,25 @@ def versions() -> Versions:
 
 
 @cache
-def warning_texts() -> WarningTexts:
-    """Load warnings.toml once."""
-    data = _load("warnings.toml")
-    known = (WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["warning"])
-    return WarningTexts(tuple(known), dict(data["removed"]))
+def warning_texts() -> tuple[WarningText, ...]:
+    """Load warnings.toml once, in its order."""
+    entries = _load("warnings.toml")["warning"]
+    return tuple(WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in entries)
+
+
+@cache
+def policies() -> Policies:
+    """Load policies.toml once."""
+    data = _load("policies.toml")
+    calls = data["calls"]
+    return Policies(factories=dict(data["factories"]), plain=calls["plain"], setters=frozenset(calls["set"]))
+
+
+@cache
+def internals() -> Internals:
+    """Load internals.toml once."""
+    data = _load("internals.toml")
+    return Internals(gone=dict(data["gone"]), instead=dict(data["instead"]))
 
 
 @cache
