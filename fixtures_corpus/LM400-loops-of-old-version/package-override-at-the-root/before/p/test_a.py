@@ -1,0 +1,6 @@
+async def test_a(row):
+    pass
+
+
+async def test_b(pool):
+    pass

@@ -1,0 +1,28 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+class TestIt:
+    @pytest_asyncio.fixture(scope="class")
+    async def pool(self):
+        yield asyncio.get_running_loop()
+
+    @pytest.mark.asyncio
+    async def test_a(self, pool):
+        assert pool is asyncio.get_running_loop()
+
+    @pytest.mark.asyncio
+    async def test_b(self, pool):
+        assert pool is asyncio.get_running_loop()
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_free():
+    pass
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_free_two():
+    pass

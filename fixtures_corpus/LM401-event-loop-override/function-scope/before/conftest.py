@@ -1,0 +1,21 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest_asyncio.fixture
+async def pool():
+    yield asyncio.get_running_loop()
+
+
+@pytest_asyncio.fixture
+async def row(pool):
+    yield asyncio.get_running_loop()

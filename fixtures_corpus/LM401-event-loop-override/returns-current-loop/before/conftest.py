@@ -1,0 +1,16 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    return asyncio.get_event_loop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool():
+    loop = asyncio.get_running_loop()
+    yield loop
+    assert asyncio.get_running_loop() is loop

@@ -1,0 +1,8 @@
+import asyncio
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_a(event_loop):
+    assert event_loop is asyncio.get_running_loop()

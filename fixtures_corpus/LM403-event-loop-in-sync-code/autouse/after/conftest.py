@@ -1,0 +1,22 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def event_loop():
+    """Give sync code the loop that the tests run on."""
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture(autouse=True)
+def prepare(event_loop):
+    event_loop.run_until_complete(asyncio.sleep(0))
+    yield
+    event_loop.run_until_complete(asyncio.sleep(0))
+
+
+@pytest_asyncio.fixture
+async def row():
+    yield asyncio.get_running_loop()
