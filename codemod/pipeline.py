@@ -19,7 +19,7 @@ from codemod.model import Applicability, Counts, FileChange, FileFailure, Findin
 from codemod.plan import Plan, merge
 from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
-from codemod.reading import Progress, Project, discover_project, open_workspace, read_suite, silent
+from codemod.reading import Progress, Project, choose_versions, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
@@ -57,11 +57,14 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
     """Return the options in force for ``folder`` with their provenance, and the version with its own."""
     project = discover_project(folder, settings, silent)
-    version = OptionValue("pytest-asyncio", project.version, project.version_origin)
+    source, target = choose_versions(project, open_workspace(project))
+    version = OptionValue("pytest-asyncio", source.version, source.origin)
+    goal = OptionValue("target", target, "given" if settings.target else "default")
     place = project.config.inifile
     inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
     return (
         version,
+        goal,
         OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"),
         inifile,
         *project.config.options.values(),
@@ -143,20 +146,18 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    after = _read_result(project, workspace, changes, suite.target)
-    doubt = _doubt(suite, after)
-    if not doubt:
+    after = _read_result(project, workspace, changes)
+    doubt = _doubt(suite, after) if after is not None else _vanished(suite)
+    if not doubt and after is not None:
         again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
         doubt = "a second run would change more" if again.operations else ""
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
 
 
-def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...], target: str) -> Suite:
+def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite | None:
     config = _config_after(project, changes)
     overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
-    after = read_suite(replace(project, config=config, version=target), overlay)
-    assert after is not None, "a rewritten suite still uses pytest-asyncio"
-    return after
+    return read_suite(replace(project, config=config), overlay)
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
@@ -170,6 +171,12 @@ def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestCo
         (Path(folder) / name).write_bytes(changed.after)
         found = pytest_config.resolve(Path(folder))
     return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
+
+
+def _vanished(before: Suite) -> str:
+    """Return what speaks against a result without pytest-asyncio, "" where it ran no test before either."""
+    lost = next((item.id for item in before.graph.items if item.kind == "asyncio"), "")
+    return f"{lost} would no longer be run" if lost else ""
 
 
 def _doubt(before: Suite, after: Suite) -> str:
@@ -225,8 +232,9 @@ def _report(
     trust = {i: r.applicability for r in (*plan.withheld, *plan.applied) for i in r.findings}
     return ProjectReport(
         root=str(project.root),
-        version=project.version,
-        version_origin=project.version_origin,
+        version=suite.version if suite is not None else project.version,
+        version_origin=suite.version_origin if suite is not None else project.version_origin,
+        target=suite.target if suite is not None else project.version,
         options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
         strategy=choice.strategy if choice is not None else "preserve",
         findings=tuple(
@@ -245,6 +253,7 @@ def _report(
             *_nested_note(project),
             *_linked_note(project),
             *project.config.notes,
+            *project.outside.notes,
             *((choice.reason,) if choice is not None and choice.reason else ()),
         ),
         counts=_counts(suite, project.files),

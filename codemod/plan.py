@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Operation, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption
+from codemod.model import Applicability, Operation, Remedy, RemoveCallKeyword, ReplaceCallee, SetCallKeyword, SetOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,4 +63,6 @@ def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
             return (path, span, keyword), value
         case RemoveCallKeyword(path, span, keyword):
             return (path, span, keyword), None
+        case ReplaceCallee(path, span, dotted):
+            return (path, span), dotted
     return None

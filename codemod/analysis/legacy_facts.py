@@ -81,11 +81,15 @@ class LoopBody:
 
 @dataclass(frozen=True, slots=True)
 class LegacyFacts:
-    """What one function says of loops: its body as a maker of loops, and its uses of its parameter ``event_loop``."""
+    """What one function says of loops: its body as a maker of loops, and its uses of its parameter ``event_loop``.
+
+    ``current`` are its calls of ``get_event_loop`` (asyncio's or a policy's) that raise where there is no current loop.
+    """
 
     body: LoopBody | None = None
     uses: tuple[LoopUse, ...] = ()
     parameter: bool = False
+    current: tuple[Span, ...] = ()
 
 
 def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts | None:
@@ -93,10 +97,11 @@ def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts
     args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     parameter = any(arg.arg == EVENT_LOOP for arg in args)
     body = _Body(names).read(node) if is_override or _may_make_loops(node) else None
-    if not parameter and body is None:
+    current = tuple(names.span(call) for call in _current(node.body, names))
+    if not parameter and body is None and not current:
         return None
     uses = tuple(_uses(node, names)) if parameter else ()
-    return LegacyFacts(body, uses, parameter)
+    return LegacyFacts(body, uses, parameter, current)
 
 
 def _may_make_loops(node: Function) -> bool:
@@ -130,6 +135,32 @@ def _is_nested(node: ast.AST, parents: dict[ast.AST, ast.AST], function: Functio
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return True
     return False
+
+
+def _current(nodes: Iterable[ast.AST], names: Names) -> Iterator[ast.Call]:
+    """Yield the calls that ask for the current loop, but for those in nested functions or whose error is caught."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Try) and any(_catches(handler, names) for handler in node.handlers):
+            yield from _current([*node.orelse, *node.finalbody], names)
+            continue
+        if isinstance(node, ast.Call) and _asks_for_current(node, names):
+            yield node
+        yield from _current(ast.iter_child_nodes(node), names)
+
+
+def _catches(handler: ast.ExceptHandler, names: Names) -> bool:
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    caught = {"builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"}
+    return any(each is None or names.dotted(each) in caught for each in types)
+
+
+def _asks_for_current(call: ast.Call, names: Names) -> bool:
+    if names.dotted(call.func) in ("asyncio.get_event_loop", "asyncio.events.get_event_loop"):
+        return True
+    policy = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "get_event_loop" else None
+    return isinstance(policy, ast.Call) and names.dotted(policy.func) == _POLICY
 
 
 # --- bodies that make loops ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from codemod.analysis.current_loop import askers
 from codemod.analysis.event_loop import Requester, common_folder, request_decision, requesters
 from codemod.model import Applicability, EnsureImport, InsertDefinition, Operation
 from codemod.scopes import Scope
@@ -20,7 +21,7 @@ def kept_requests(suite: Suite) -> list[Requester]:
         decision = request_decision(suite, requester)
         if decision.action == "keep" or decision.applicability < Applicability.SAFE:
             found.append(requester)
-    return found
+    return [*found, *(asker.as_requester(suite) for asker in askers(suite) if asker.fixture is None)]
 
 
 def shim_code(scope: Scope) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import diagnose
 from codemod.analysis.models import has
+from codemod.analysis.outside import Outside
 from codemod.analysis.translation import translate
-from codemod.project.requirements import at_least
+from codemod.project.requirements import Requirements, at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,9 @@ class Suite:
     config: PytestConfig
     place: ConfigPlace
     version_origin: str = ""
+    assumed: bool = False
+    asked: Requirements = field(default_factory=Requirements)
+    outside: Outside = field(default_factory=Outside)
     _translation: Translation | None = None
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
 

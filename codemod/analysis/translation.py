@@ -111,7 +111,8 @@ class _Wanted:
             placement = source.place(suite.graph, one, suite.layout)
             if placement.refusals:
                 continue
-            widest = max((f.scope or Scope.SESSION for f in one.fixtures.values()), default=Scope.FUNCTION)
+            scopes = (f.scope for f in one.fixtures.values())
+            widest = max((s for s in scopes if s is not None), default=Scope.FUNCTION)
             if placement.test_loop is not None:
                 wanted.tests[one.item.id] = _scope(placement.test_loop, one, widest)
             for key, ref in placement.loops.items():
@@ -180,6 +181,8 @@ def _marks(suite: Suite, wanted: _Wanted, layout: Layout) -> dict[Site, Scope | 
         if mark is None or one.item.id not in wanted.tests:
             continue
         scope: Scope | None = wanted.tests[one.item.id]
+        if layout.hook is not None and asked_scope(one.item, layout) is scope:
+            continue  # the hook's mark says it already, or nothing has to
         if scope is layout.test_default and (ignored or layout.mark_scope(mark) is None):
             scope = None
         if found.setdefault((mark.path, mark.span), scope) is not scope:

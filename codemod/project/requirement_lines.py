@@ -53,7 +53,7 @@ def parse_line(number: int, line: str) -> Entry | Include | None:
         return None if "://" in target else Include(number, target)
     if not line or line.startswith("-"):
         return None
-    return Entry(number, _OPTIONS.split(line, maxsplit=1)[0].rstrip())
+    return Entry(number, _OPTIONS.split(line, maxsplit=1)[0].rstrip("; \t"))  # pip takes an empty marker
 
 
 def parse_conda(text: str) -> Iterator[Entry | Include]:

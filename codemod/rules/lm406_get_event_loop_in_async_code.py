@@ -33,7 +33,7 @@ _CALLS = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
 
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per call."""
-    across = has(suite.target, "unset_current_loop") and not has(suite.version, "unset_current_loop")
+    across = has(suite.target, "no_current_loop") and not has(suite.version, "no_current_loop")
     if not (suite.leaves_event_loop or across) or _is_replaced(suite):
         return
     for (path, _), function in sorted(_async_functions(suite).items(), key=lambda found: found[0]):
