@@ -78,7 +78,10 @@ def _has_loop_already(suite: Suite, one: Linked, key: FixtureKey | None) -> bool
     if key is not None and one.fixtures[key].decl.factory == "pytest_asyncio":
         return True
     pending, seen = list(one.needs.get(key, ())), set()
-    names = set(_function(one, key)[0].params)
+    function = _function(one, key)[0]
+    names = {*function.params, *function.requested}
+    if key is None:
+        names |= {name for mark in one.item.marks if mark.name == "usefixtures" for name in mark.args}
     while pending:
         need = pending.pop()
         if need not in seen:

@@ -9,6 +9,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.model import Applicability
 from codemod.scopes import Scope
@@ -78,6 +79,8 @@ def requesters(suite: Suite) -> list[Requester]:
 
 
 def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
+    if any(m.name == "parametrize" and EVENT_LOOP in m.args and EVENT_LOOP not in m.indirect for m in item.marks):
+        return  # the value comes from the list, whatever a fixture of that name is
     ways = list(_ways(item.function))
     if any(EVENT_LOOP in m.args for m in item.marks if m.name == "usefixtures"):
         ways.append("usefixtures")
@@ -166,9 +169,25 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     if body.conditional:
         reason = f"the kind of loop depends on `{body.conditional}`"
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
+    if path := name_in_use(suite, fixture):
+        return Decision("keep", Applicability.DISPLAY, f"{path} uses it by its name, or exports it")
     if not body.extras:
-        return Decision("delete")
+        return _deletion(suite, fixture)
+    if imported := importers(suite, fixture):
+        return Decision(
+            "keep", Applicability.DISPLAY, f"{imported[0][0]} imports it, and what is left has another name"
+        )
     return _surroundings(suite, fixture, body)
+
+
+def _deletion(suite: Suite, fixture: FixtureDef) -> Decision:
+    """Return the deletion of an override; of a wide one only if all that shared its loop is known."""
+    items = (one.item for one in suite.linked if one.item.kind == "unhandled")
+    unseen = next((item for item in items if visible_event_loop(suite, item) == fixture), None)
+    if unseen is None or fixture.scope is Scope.FUNCTION:
+        return Decision("delete")
+    reason = f"`{unseen.id}` is async, and loopmend sees no mark by which pytest-asyncio runs it"
+    return Decision("delete", Applicability.UNSAFE, reason)
 
 
 def _is_plain_helper(suite: Suite, fixture: FixtureDef, body: LoopBody) -> bool:

@@ -97,7 +97,7 @@ def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts
     args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     parameter = any(arg.arg == EVENT_LOOP for arg in args)
     body = _Body(names).read(node) if is_override or _may_make_loops(node) else None
-    current = tuple(names.span(call) for call in _current(node.body, names))
+    current = tuple(names.span(call) for call in _needing_one(node, names))
     if not parameter and body is None and not current:
         return None
     uses = tuple(_uses(node, names)) if parameter else ()
@@ -135,6 +135,18 @@ def _is_nested(node: ast.AST, parents: dict[ast.AST, ast.AST], function: Functio
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return True
     return False
+
+
+def _needing_one(node: Function, names: Names) -> list[ast.Call]:
+    """Return the calls that ask for the current loop before the function itself has set one."""
+    found = list(_current(node.body, names))
+    if not found:
+        return []
+    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
+    sets = (n for n in calls if names.dotted(n.func) in ("asyncio.set_event_loop", "asyncio.events.set_event_loop"))
+    own = (n.lineno for n in sets if not (isinstance(n.args[0], ast.Constant) and n.args[0].value is None))
+    first = min(own, default=node.end_lineno or node.lineno)
+    return [call for call in found if call.lineno <= first]
 
 
 def _current(nodes: Iterable[ast.AST], names: Names) -> Iterator[ast.Call]:

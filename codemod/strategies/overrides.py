@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.custom_loops import custom_loops
 from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides, reached
+from codemod.analysis.importers import importers
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
 from codemod.model import (
@@ -77,6 +78,8 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
         yield ReplaceDefinition(path, fixture.function.span, shim)
     else:
         yield DeleteDefinition(path, fixture.function.span)
+        for importer, name in importers(suite, fixture):
+            yield DropImportIfUnused(importer, name)
     if asked:
         yield EnsureImport(path, "asyncio")
         yield EnsureImport(path, "pytest_asyncio")
