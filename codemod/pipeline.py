@@ -146,20 +146,18 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    after = _read_result(project, workspace, changes, suite.target)
-    doubt = _doubt(suite, after)
-    if not doubt:
+    after = _read_result(project, workspace, changes)
+    doubt = _doubt(suite, after) if after is not None else _vanished(suite)
+    if not doubt and after is not None:
         again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
         doubt = "a second run would change more" if again.operations else ""
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
 
 
-def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...], target: str) -> Suite:
+def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite | None:
     config = _config_after(project, changes)
     overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
-    after = read_suite(replace(project, config=config, version=target), overlay)
-    assert after is not None, "a rewritten suite still uses pytest-asyncio"
-    return after
+    return read_suite(replace(project, config=config), overlay)
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
@@ -171,8 +169,14 @@ def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestCo
     with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
         name = Path(place.path).name
         (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder))
+        found = pytest_config.resolve(Path(folder), project.config.pytest_version)
     return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
+
+
+def _vanished(before: Suite) -> str:
+    """Return what speaks against a result without pytest-asyncio, "" where it ran no test before either."""
+    lost = next((item.id for item in before.graph.items if item.kind == "asyncio"), "")
+    return f"{lost} would no longer be run" if lost else ""
 
 
 def _doubt(before: Suite, after: Suite) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Operation, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption
+from codemod.model import (
+    Applicability,
+    Operation,
+    Remedy,
+    RemoveCallKeyword,
+    RemoveOption,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,8 +68,12 @@ def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
     match operation:
         case SetOption(path, section, key, value):
             return (path, section, key), value
+        case RemoveOption(path, section, key):
+            return (path, section, key), None
         case SetCallKeyword(path, span, keyword, value):
             return (path, span, keyword), value
         case RemoveCallKeyword(path, span, keyword):
             return (path, span, keyword), None
+        case ReplaceCallee(path, span, dotted):
+            return (path, span), dotted
     return None

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.model import Applicability, EnsureImport, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption, Span
+from codemod.model import (
+    Applicability,
+    EnsureImport,
+    Remedy,
+    RemoveCallKeyword,
+    RemoveOption,
+    SetCallKeyword,
+    SetOption,
+    Span,
+)
 from codemod.plan import merge
 
 SPAN = Span(3, 1, 3, 20)
@@ -44,6 +53,8 @@ def test_applicability_decides(applicability, unsafe, applied):
     ("first", "second"),
     [
         (SET, OTHER),
+        (SET, RemoveOption(SET.path, SET.section, SET.key)),
+        (RemoveOption(SET.path, SET.section, SET.key), SET),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), RemoveCallKeyword("a.py", SPAN, "scope")),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), SetCallKeyword("a.py", SPAN, "scope", '"module"')),
     ],

@@ -114,7 +114,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class FixtureDecl:
-    """A fixture decorator. Scopes are the words as written, None where absent, DYNAMIC where not constant."""
+    """A fixture decorator. Scopes are the words as written, None where absent, DYNAMIC where not constant.
+
+    ``callee`` is the dotted name it stands for (``pytest.yield_fixture``), ``root`` the local name it begins with;
+    ``positional`` says that it is given something without a keyword.
+    """
 
     factory: str
     name: str
@@ -124,11 +128,19 @@ class FixtureDecl:
     params: bool
     span: Span
     editable: bool = True
+    callee: str = ""
+    root: str = ""
+    positional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MarkFacts:
-    """A pytest mark: its name, the words of ``loop_scope``/``scope``, the string arguments, and where it is written."""
+    """A pytest mark: its name, the words of ``loop_scope``/``scope``, the string arguments, and where it is written.
+
+    ``keywords`` are all keywords with the source of their values (``**`` for an unpacked mapping; none for
+    ``parametrize``). ``applied`` is where the mark is put on: ``span``, or the alias that stands for what is at
+    ``span``. ``root`` is the local name the mark begins with.
+    """
 
     name: str
     loop_scope: str | None
@@ -139,6 +151,9 @@ class MarkFacts:
     span: Span
     bare: bool = False
     param_marks: tuple[MarkFacts, ...] = ()
+    keywords: tuple[tuple[str, str], ...] = ()
+    applied: Span | None = None
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +194,21 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class HookRecipe:
-    """A ``pytest_collection_modifyitems`` that adds the asyncio mark: which scope, and whether in front (§2.8)."""
+    """A ``pytest_collection_modifyitems`` that adds the asyncio mark: which scope, and whether in front (§2.8).
+
+    ``certain`` says that every async test gets it, ``alone`` that the hook does nothing else.
+    """
 
     loop_scope: str | None
     first: bool
     certain: bool
     mark: MarkFacts
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFacts:
-    """All facts of one file."""
+    """All facts of one file. ``named_marks`` are the calls that build a mark and give it a top-level name."""
 
     path: str
     imports: Mapping[str, str]
@@ -201,6 +220,7 @@ class ModuleFacts:
     plugins: tuple[str, ...]
     flow: Flow
     hook: HookRecipe | None = None
+    named_marks: tuple[MarkFacts, ...] = ()
 
     def function(self, qualname: str) -> FunctionFacts | None:
         """Return the last definition called ``qualname``, as Python would see it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, HookRecipe, MarkFacts, ModuleFacts
+from codemod.analysis.evaluate import root_name
+from codemod.analysis.facts import DYNAMIC, ClassFacts, FixtureDecl, FunctionFacts, MarkFacts, ModuleFacts
 from codemod.analysis.flow import Function, function_flow, module_flow
+from codemod.analysis.hooks import marking_hook
 from codemod.analysis.legacy_facts import EVENT_LOOP, legacy_facts
 from codemod.analysis.names import Names
 from codemod.errors import FileError
@@ -78,7 +80,8 @@ class _Indexer:
             marks=self._pytestmark(tree.body),
             plugins=self._plugins(tree.body),
             flow=module_flow(tree, self.names),
-            hook=self._hook(tree.body),
+            hook=marking_hook(tree.body, self._mark),
+            named_marks=self._marks(v for v in self.names.tops.values() if isinstance(v, ast.Call)),
         )
 
     def _collect(
@@ -183,6 +186,9 @@ class _Indexer:
             params="params" in keywords,
             span=self.names.span(node),
             editable=editable and not unpacked and positional is None,
+            callee=self.names.dotted(target),
+            root=root_name(target),
+            positional=isinstance(node, ast.Call) and bool(node.args),
         )
 
     # --- marks -------------------------------------------------------------------------------------------------
@@ -195,7 +201,8 @@ class _Indexer:
         if isinstance(target, ast.Name) and isinstance(
             alias := self.names.tops.get(target.id), ast.Call | ast.Attribute
         ):
-            return self._mark(alias)
+            mark = self._mark(alias)
+            return replace(mark, applied=self.names.span(node)) if mark is not None else None
         dotted = self.names.dotted(target)
         if not dotted.startswith(_MARK):
             return None
@@ -214,6 +221,11 @@ class _Indexer:
             span=self.names.span(node),
             bare=call is None,
             param_marks=self._param_marks(call) if name == "parametrize" else (),
+            keywords=tuple((k.arg or "**", self.names.source(k.value, sys.maxsize)) for k in call.keywords)
+            if call is not None and name != "parametrize"
+            else (),
+            applied=self.names.span(node),
+            root=root_name(target),
         )
 
     def _argnames(self, call: ast.Call | None, mark: str) -> tuple[str, ...]:
@@ -268,44 +280,6 @@ class _Indexer:
                 values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
                 return tuple(self.names.constant(v) or DYNAMIC for v in values)
         return ()
-
-    # --- hooks -------------------------------------------------------------------------------------------------
-
-    def _hook(self, body: list[ast.stmt]) -> HookRecipe | None:
-        """Read the recipe that marks every async test in ``pytest_collection_modifyitems``."""
-        hook = next(
-            (n for n in body if isinstance(n, ast.FunctionDef) and n.name == "pytest_collection_modifyitems"), None
-        )
-        if hook is None:
-            return None
-        inner = list(ast.walk(hook))
-        local = {
-            t.id: n.value for n in inner if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)
-        }
-        for call in inner:
-            if (
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
-                and call.func.attr == "add_marker"
-                and call.args
-            ):
-                argument = call.args[0]
-                mark = self._mark(local.get(argument.id, argument) if isinstance(argument, ast.Name) else argument)
-                if mark is not None and mark.name == "asyncio":
-                    append = next(
-                        (k.value for k in call.keywords if k.arg == "append"),
-                        call.args[1] if len(call.args) > 1 else None,
-                    )
-                    first = isinstance(append, ast.Constant) and append.value is False
-                    return HookRecipe(mark.loop_scope, first, _unconditional(hook), mark)
-        return None
-
-
-def _unconditional(hook: ast.FunctionDef) -> bool:
-    """Tell whether the hook's only condition is ``is_async_test`` (or a generator over it)."""
-    tests = [n.test for n in ast.walk(hook) if isinstance(n, ast.If)]
-    tests += [c for n in ast.walk(hook) if isinstance(n, ast.comprehension) for c in n.ifs]
-    return all("is_async_test" in ast.unparse(t) and " and " not in ast.unparse(t) for t in tests)
 
 
 def _partial(node: ast.expr) -> ast.expr:

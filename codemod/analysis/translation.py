@@ -181,6 +181,8 @@ def _marks(suite: Suite, wanted: _Wanted, layout: Layout) -> dict[Site, Scope | 
         if mark is None or one.item.id not in wanted.tests:
             continue
         scope: Scope | None = wanted.tests[one.item.id]
+        if layout.hook is not None and asked_scope(one.item, layout) is scope:
+            continue  # the hook's mark says it already, or nothing has to
         if scope is layout.test_default and (ignored or layout.mark_scope(mark) is None):
             scope = None
         if found.setdefault((mark.path, mark.span), scope) is not scope:

@@ -125,6 +125,44 @@ class Versions:
         return tuple(version for version in self.known if version not in self.yanked)
 
 
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Event loop policies by the dotted name of the call that makes them; policies.toml explains the fields."""
+
+    factories: Mapping[str, str]
+    plain: str
+    setters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Internals:
+    """Names that pytest_asyncio.plugin lost: the first version without each, and what to use instead."""
+
+    gone: Mapping[str, str]
+    instead: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WarningText:
+    """One wording of a warning and who emits it; the fields are explained at the head of warnings.toml."""
+
+    id: str
+    text: str
+    names: tuple[str, ...]
+    category: str
+    first: str
+    last: str = ""
+    module: str = "pytest_asyncio.plugin"
+
+
+@dataclass(frozen=True, slots=True)
+class WarningTexts:
+    """All wordings, and for each name that pytest_asyncio.plugin lost the last version that had it."""
+
+    known: tuple[WarningText, ...]
+    removed: Mapping[str, str]
+
+
 def _load(name: str) -> dict[str, Any]:
     return tomllib.loads(package_files.files(__name__).joinpath(name).read_text(encoding="utf-8"))
 
@@ -169,6 +207,29 @@ def versions() -> Versions:
         yanked=tuple(data["yanked"]),
         floors=tuple(Floor(**entry) for entry in data["floor"]),
     )
+
+
+@cache
+def policies() -> Policies:
+    """Load policies.toml once."""
+    data = _load("policies.toml")
+    calls = data["calls"]
+    return Policies(factories=dict(data["factories"]), plain=calls["plain"], setters=frozenset(calls["set"]))
+
+
+@cache
+def internals() -> Internals:
+    """Load internals.toml once."""
+    data = _load("internals.toml")
+    return Internals(gone=dict(data["gone"]), instead=dict(data["instead"]))
+
+
+@cache
+def warning_texts() -> WarningTexts:
+    """Load warnings.toml once."""
+    data = _load("warnings.toml")
+    known = (WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["warning"])
+    return WarningTexts(tuple(known), dict(data["removed"]))
 
 
 @cache

@@ -16,7 +16,11 @@ OVERRIDE = (
     "import asyncio\nimport pytest\n\n\n@pytest.fixture{}\ndef event_loop():\n    yield asyncio.new_event_loop()\n"
 )
 FUNCTION, SESSION = OVERRIDE.format(""), OVERRIDE.format('(scope="session")')
-SHIM = "import asyncio\nimport pytest_asyncio\n\n\n@pytest_asyncio.fixture\nasync def event_loop():\n    return asyncio.get_running_loop()\n"
+SHIM = (
+    "import asyncio\nimport pytest_asyncio\n\n\n"
+    "@pytest_asyncio.fixture\nasync def event_loop():\n    return asyncio.get_running_loop()\n"
+)
+DIRECT = "import pytest\n\n\n@pytest.mark.parametrize('event_loop', [1])\ndef test_a(event_loop):\n    pass\n"
 WIDE = '\n\nimport pytest_asyncio\n\n\n@pytest_asyncio.fixture(scope="session")\nasync def pool():\n    return 1\n'
 ASKING = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(event_loop):\n    pass\n"
 PLAIN = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a():\n    pass\n"
@@ -101,9 +105,7 @@ def test_it_says_which_and_why(tmp_path: Path) -> None:
         {"conftest.py": FUNCTION, "test_a.py": SYNC},
         {"conftest.py": FUNCTION, "test_a.py": PLAIN + "\n\n" + SYNC},
         {"sync/conftest.py": SESSION, "sync/test_s.py": SYNC, "test_a.py": PLAIN},
-        {
-            "test_a.py": "import pytest\n\n\n@pytest.mark.parametrize('event_loop', [1])\ndef test_a(event_loop):\n    pass\n"
-        },
+        {"test_a.py": DIRECT},
         {"test_a.py": "import asyncio\n\n\ndef helper(event_loop):\n    asyncio.new_event_loop()\n"},
         {"app.py": SESSION, "test_a.py": PLAIN},
     ],

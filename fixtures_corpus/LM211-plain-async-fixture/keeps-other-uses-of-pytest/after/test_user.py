@@ -1,0 +1,17 @@
+import pytest_asyncio
+from pytest import fixture, mark
+
+
+@fixture
+def name():
+    return "ada"
+
+
+@pytest_asyncio.fixture(params=[1, 2], ids=["one", "two"])
+async def user(request, name):
+    yield f"{name}{request.param}"
+
+
+@mark.asyncio
+async def test_user(user):
+    assert user.startswith("ada")

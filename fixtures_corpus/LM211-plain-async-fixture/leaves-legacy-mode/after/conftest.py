@@ -1,0 +1,10 @@
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def user():
+    return await fetch()
+
+
+async def fetch():
+    return "ada"

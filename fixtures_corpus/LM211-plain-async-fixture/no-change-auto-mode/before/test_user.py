@@ -1,0 +1,2 @@
+async def test_user(user):
+    assert user == "ada"

@@ -1,0 +1,5 @@
+import pytest
+
+
+def yield_fixture(function):
+    return pytest.fixture(function)

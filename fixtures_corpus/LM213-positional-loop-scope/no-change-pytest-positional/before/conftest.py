@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture("session")
+def user():
+    return "ada"

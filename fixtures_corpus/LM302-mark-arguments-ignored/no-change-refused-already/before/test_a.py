@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.asyncio("session")
+async def test_one():
+    pass

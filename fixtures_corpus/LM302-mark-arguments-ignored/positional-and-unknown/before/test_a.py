@@ -1,0 +1,16 @@
+import pytest
+
+
+@pytest.mark.asyncio("session")
+async def test_one():
+    pass
+
+
+@pytest.mark.asyncio(forbid_global_loop=True)
+async def test_two():
+    pass
+
+
+@pytest.mark.asyncio()
+async def test_three():
+    pass

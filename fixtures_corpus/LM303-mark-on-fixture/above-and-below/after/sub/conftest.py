@@ -1,0 +1,6 @@
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def unused():
+    return 1

@@ -1,0 +1,15 @@
+import pytest
+import pytest_asyncio
+
+on_loop = pytest.mark.asyncio
+
+
+@on_loop
+@pytest_asyncio.fixture
+async def user():
+    return "ada"
+
+
+@on_loop
+async def test_user(user):
+    assert user == "ada"

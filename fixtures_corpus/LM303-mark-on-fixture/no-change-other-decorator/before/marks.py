@@ -1,0 +1,2 @@
+def asyncio(function):
+    return function

@@ -1,0 +1,3 @@
+def pytest_itemcollected(item):
+    if "asyncio" in item.keywords:
+        item.name += " (async)"

@@ -1,0 +1,7 @@
+async def test_one():
+    pass
+
+
+class TestClass:
+    async def test_two(self):
+        pass
