@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemod import pipeline
+from codemod.__main__ import main
 from codemod.errors import ConfigError, RewriteError, UsageError
 from codemod.model import Applicability, SetCallKeyword, StrategyName
 from codemod.pipeline import analyse
@@ -228,3 +229,17 @@ def test_config_shows_source_and_target(suite):
     options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings(target="current"))}
     assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
     assert options["target"] == ("0.21.2", "given")
+
+
+def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(suite, capsys):
+    assert main(["check", str(suite), "--target", "9.9"]) == 2
+    assert "target must be latest, current or one of" in capsys.readouterr().err
+    assert main(["check", str(suite), "--python", str(suite)]) == 2
+    assert "no site-packages folder belongs to it" in capsys.readouterr().err
+    assert main(["check", str(suite), "--source", "1.1.0", "--target", "0.26"]) == 2
+    assert "goes back" in capsys.readouterr().err
+
+
+def test_the_command_tells_where_the_suite_goes(suite, capsys):
+    main(["check", str(suite), "--source", "0.21.2", "--target", "1.4"])
+    assert "pytest-asyncio 0.21.2 (given) → 1.4.1" in capsys.readouterr().out

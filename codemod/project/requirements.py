@@ -156,8 +156,9 @@ def in_series(text: str, known: Sequence[str]) -> str | None:
     if not is_version(text):
         return None
     wanted = Version(text)
+    series = wanted.release if wanted.public == wanted.base_version else None
     for version in reversed(_sorted(known)):
-        if Version(version) == wanted or Version(version).release[: len(wanted.release)] == wanted.release:
+        if Version(version) == wanted or Version(version).release[: len(wanted.release)] == series:
             return version
     return None
 
