@@ -198,9 +198,14 @@ class Workspace:
         if not self._defines(facts, name):
             for star in reversed(facts.stars):
                 found = self._locate(f"{star}.{name}" + (f".{rest}" if rest else ""), path, seen)
-                if found is not None:
+                if found is not None and self._is_there(found):
                     return found
         return Target(path, name, rest)
+
+    def _is_there(self, target: Target) -> bool:
+        """Tell whether a target is a module or something a module defines: of several stars one may bring the name."""
+        facts = self.module(target.path)
+        return facts is not None and (not target.name or self._defines(facts, target.name))
 
     @staticmethod
     def _defines(facts: ModuleFacts, name: str) -> bool:
