@@ -47,6 +47,7 @@ class Project:
     nested: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    pytest: str = ""
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -83,7 +84,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
-    return Project(folder, settings, own, version, origin, files, failures, nested, linked, candidates)
+    return Project(folder, settings, own, version, origin, files, failures, nested, linked, candidates, pytest_version)
 
 
 def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -152,6 +153,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         config=project.config,
         place=project.config_place,
         version_origin=origin,
+        pytest=project.pytest,
     )
 
 

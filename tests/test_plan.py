@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.model import Applicability, EnsureImport, Remedy, RemoveCallKeyword, SetCallKeyword, SetOption, Span
+from codemod.model import (
+    Applicability,
+    EnsureImport,
+    Remedy,
+    RemoveCallKeyword,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+    Span,
+)
 from codemod.plan import merge
 
 SPAN = Span(3, 1, 3, 20)
@@ -46,6 +55,7 @@ def test_applicability_decides(applicability, unsafe, applied):
         (SET, OTHER),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), RemoveCallKeyword("a.py", SPAN, "scope")),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), SetCallKeyword("a.py", SPAN, "scope", '"module"')),
+        (ReplaceCallee("a.py", SPAN, "pytest.fixture"), ReplaceCallee("a.py", SPAN, "pytest_asyncio.fixture")),
     ],
 )
 def test_of_two_remedies_that_disagree_the_first_wins_whole(first, second):

@@ -44,6 +44,7 @@ class Suite:
     config: PytestConfig
     place: ConfigPlace
     version_origin: str = ""
+    pytest: str = ""
     _translation: Translation | None = None
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
@@ -51,6 +52,11 @@ class Suite:
     def upgrades(self) -> bool:
         """Tell whether the suite goes to a newer version than it has."""
         return self.target != self.version and at_least(self.target, self.version)
+
+    @property
+    def fixtures_take_marks(self) -> bool:
+        """Tell whether the suite's pytest ignores marks on fixtures, which 9.0 and later refuse (SEMANTICS §1.1)."""
+        return not self.pytest or not at_least(self.pytest, "9.0.0")
 
     @property
     def has_event_loop(self) -> bool:
