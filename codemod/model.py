@@ -429,6 +429,7 @@ class ProjectReport:
     root: str
     version: str
     version_origin: str
+    target: str
     options: tuple[OptionValue, ...]
     strategy: str
     findings: tuple[Finding, ...] = ()

@@ -19,7 +19,7 @@ from codemod.model import Applicability, Counts, FileChange, FileFailure, Findin
 from codemod.plan import Plan, merge
 from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
-from codemod.reading import Progress, Project, discover_project, open_workspace, read_suite, silent
+from codemod.reading import Progress, Project, choose_versions, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
@@ -57,11 +57,14 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
     """Return the options in force for ``folder`` with their provenance, and the version with its own."""
     project = discover_project(folder, settings, silent)
-    version = OptionValue("pytest-asyncio", project.version, project.version_origin)
+    source, target = choose_versions(project, open_workspace(project))
+    version = OptionValue("pytest-asyncio", source.version, source.origin)
+    goal = OptionValue("target", target, "given" if settings.target else "default")
     place = project.config.inifile
     inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
     return (
         version,
+        goal,
         OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"),
         inifile,
         *project.config.options.values(),
@@ -229,8 +232,9 @@ def _report(
     trust = {i: r.applicability for r in (*plan.withheld, *plan.applied) for i in r.findings}
     return ProjectReport(
         root=str(project.root),
-        version=project.version,
-        version_origin=project.version_origin,
+        version=suite.version if suite is not None else project.version,
+        version_origin=suite.version_origin if suite is not None else project.version_origin,
+        target=suite.target if suite is not None else project.version,
         options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
         strategy=choice.strategy if choice is not None else "preserve",
         findings=tuple(
@@ -249,6 +253,7 @@ def _report(
             *_nested_note(project),
             *_linked_note(project),
             *project.config.notes,
+            *project.outside.notes,
             *((choice.reason,) if choice is not None and choice.reason else ()),
         ),
         counts=_counts(suite, project.files),

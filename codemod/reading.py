@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ from codemod.analysis.binding import Binder
 from codemod.analysis.link import Linked, Linker
 from codemod.analysis.loops import Layout
 from codemod.analysis.models import has, mode_of, model_for
+from codemod.analysis.outside import Outside, outside_of
 from codemod.analysis.resolve import Graph, resolve
+from codemod.analysis.source import Required, Source, decide
 from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
-from codemod.errors import UsageError
-from codemod.knowledge import Resource, knowledge_base, versions
-from codemod.project import discover, pytest_config, requirements
+from codemod.errors import ConfigError, UsageError
+from codemod.knowledge import Resource, knowledge_base, plugins, versions
+from codemod.project import discover, installed, pytest_config, requirements
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
 from codemod.scopes import Scope
 
@@ -47,7 +49,8 @@ class Project:
     nested: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
-    pytest: str = ""
+    asked: requirements.Requirements = field(default_factory=requirements.Requirements)
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -65,7 +68,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     tell("discovering", 0, 1)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    asked = requirements.read(_repository(folder), folder)
+    asked = requirements.read(_repository(folder), folder, [plugin.distribution for plugin in plugins()])
     pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
@@ -77,14 +80,27 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
             f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}"
         )
     listing = discover.list_python_files(folder, settings.exclude)
-    chosen = requirements.choose_version(asked.plugin, versions().known, settings.source)
+    chosen = requirements.choose_version(asked.plugin, versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
     nested = _nested(folder, listing.files)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
-    return Project(folder, settings, own, version, origin, files, failures, nested, linked, candidates, pytest_version)
+    return Project(
+        folder,
+        settings,
+        own,
+        version,
+        origin,
+        files,
+        failures,
+        nested,
+        linked,
+        candidates,
+        asked,
+        _outside(settings, asked),
+    )
 
 
 def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -123,7 +139,8 @@ def open_workspace(project: Project) -> Workspace:
 
 def read_suite(project: Project, workspace: Workspace, tell: Progress | None = None) -> Suite | None:
     """Return the suite as the source version runs it, None where no file could concern pytest-asyncio."""
-    version, origin = choose_source(project, workspace)
+    source = choose_source(project, workspace)
+    version, target = source.version, choose_target(project.settings.target, source.version)
     mode = mode_of(version, project.config.options["asyncio_mode"].value)
     if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
         return None
@@ -137,7 +154,6 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     )
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph)
-    target = choose_target(project.settings.target, version)
     source_model, target_model = model_for(version), model_for(target)
     both = (source_model, target_model) if target != version else (source_model,)
     portable = has(version, "repaired") or target == version
@@ -152,22 +168,51 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         planned=both if portable else (target_model,),
         config=project.config,
         place=project.config_place,
-        version_origin=origin,
-        pytest=project.pytest,
+        version_origin=source.origin,
+        assumed=source.assumed,
+        asked=project.asked,
+        outside=project.outside,
     )
 
 
+def choose_versions(project: Project, workspace: Workspace) -> tuple[Source, str]:
+    """Return the version the suite was written for and the one it goes to; raise ConfigError for a way back."""
+    source = choose_source(project, workspace)
+    return source, choose_target(project.settings.target, source.version)
+
+
 def choose_target(asked: str | None, source: str) -> str:
-    """Return the version to go to: the newest known from before 1.0, else (or for "current") the one there is."""
-    if asked == "current" or (asked is None and has(source, "repaired")):
+    """Return the version to go to: the newest known from before 1.0, else (or for "current") the one there is.
+
+    Raise ConfigError where ``asked`` is older than ``source``.
+    """
+    newest = versions().known[-1]
+    if asked == "current" or (asked in (None, "latest") and requirements.at_least(source, newest)):
         return source
-    return versions().known[-1] if asked in (None, "latest") else asked
+    if asked is None and has(source, "repaired"):
+        return source
+    if asked in (None, "latest"):
+        return newest
+    if not requirements.at_least(asked, source):
+        raise ConfigError(f"--target {asked} goes back: the suite is written for {source}")
+    return asked
 
 
-def choose_source(project: Project, workspace: Workspace) -> tuple[str, str]:
-    """Return the version the suite was written for, and why."""
-    del workspace
-    return project.version, project.version_origin
+def choose_source(project: Project, workspace: Workspace) -> Source:
+    """Return the version the suite was written for, and why: as required, or as its code shows."""
+    if project.settings.source is not None:
+        return Source(project.version, project.version_origin)
+    asked = project.settings.target
+    given = asked is not None and requirements.is_version(asked)
+    target = asked if given and asked else project.version if asked == "current" else versions().known[-1]
+    required = Required(project.version, project.version_origin, project.candidates)
+    return decide(workspace, required, target, project.config, project.outside.brought)
+
+
+def _outside(settings: Settings, asked: requirements.Requirements) -> Outside:
+    """Return what the plugins the project requires, or that are installed for it, have to do with loops."""
+    found = installed.read(Path(settings.python)) if settings.python else None
+    return outside_of(asked.others, found)
 
 
 def _link(graph: Graph, mentions: frozenset[str], tell: Progress | None) -> tuple[Linked, ...]:

@@ -20,13 +20,14 @@ from codemod.scopes import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from codemod.analysis.facts import CallFact, ModuleFacts, Ref
+    from codemod.analysis.facts import ModuleFacts, Ref
     from codemod.analysis.link import Linked
     from codemod.analysis.resolve import FixtureDef, FixtureKey
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
 
-_MAX_DEPTH = 6
+_MAX_DEPTH = 2
+"""How many calls away it is looked for: the farther, the likelier a mock stands between."""
 _Owner = tuple["ModuleFacts", "ClassFacts"]
 
 
@@ -104,7 +105,7 @@ class _Reach:
 
     workspace: Workspace
     members: Members
-    known: dict[tuple[str, str, str], Location | None] = field(default_factory=dict)
+    known: dict[tuple[str, str, str, int], Location | None] = field(default_factory=dict)
 
     def from_body(
         self, path: str, function: FunctionFacts, params: Mapping[str, tuple[str, FunctionFacts]]
@@ -131,7 +132,7 @@ class _Reach:
         return None
 
     def _once(self, path: str, function: FunctionFacts, owner: _Owner | None, depth: int) -> Location | None:
-        key = (path, function.qualname, owner[1].qualname if owner is not None else "")
+        key = (path, function.qualname, owner[1].qualname if owner is not None else "", depth)
         if key not in self.known:
             self.known[key] = None  # a function that calls itself
             self.known[key] = self._body(path, function, owner, {}, depth)
@@ -151,32 +152,35 @@ class _Reach:
             elif call.callee and (kind := self.workspace.class_at(call.callee, path)) is not None:
                 yield from self._method(kind, "__init__")
             else:
-                for holder in self._receivers(path, function, owner, params, call):
-                    yield from self._method(holder, call.method)
+                for ref in call.receiver:
+                    if not ref.attribute:
+                        for holder in self._classes(path, function, owner, params, ref):
+                            yield from self._method(holder, call.method)
             for ref in (*call.receiver, *call.args):
-                if ref.kind == "self" and ref.attribute and owner is not None:
-                    yield from self._property(owner, ref)
+                if ref.attribute:
+                    for holder in self._classes(path, function, owner, params, ref):
+                        yield from self._property(holder, ref.attribute)
 
-    def _receivers(
+    def _classes(
         self,
         path: str,
         function: FunctionFacts,
         owner: _Owner | None,
         params: Mapping[str, tuple[str, FunctionFacts]],
-        call: CallFact,
+        ref: Ref,
     ) -> Iterator[_Owner]:
-        for ref in call.receiver:
-            if ref.attribute or ref.held:
-                continue
-            if ref.kind == "self" and owner is not None:
-                yield owner
-            elif ref.kind == "call" and (kind := self._constructed(path, function, ref)) is not None:
-                yield kind
-            elif ref.kind == "param" and ref.name in params:
-                home, maker = params[ref.name]
-                for value in maker.flow.value:
-                    if value.kind == "call" and (kind := self._constructed(home, maker, value)) is not None:
-                        yield kind
+        """Yield the project classes of a value: that of ``self``, of a constructor call, of what a fixture returns."""
+        if ref.held:
+            return
+        if ref.kind == "self" and owner is not None:
+            yield owner
+        elif ref.kind == "call" and (kind := self._constructed(path, function, ref)) is not None:
+            yield kind
+        elif ref.kind == "param" and ref.name in params:
+            home, maker = params[ref.name]
+            for value in maker.flow.value:
+                if value.kind == "call" and (kind := self._constructed(home, maker, value)) is not None:
+                    yield kind
 
     def _constructed(self, path: str, function: FunctionFacts, ref: Ref) -> _Owner | None:
         callee = function.flow.calls[ref.index].callee
@@ -187,10 +191,14 @@ class _Reach:
         if found is not None and isinstance(found[1], FunctionFacts):
             yield found[0].path, found[1], owner
 
-    def _property(self, owner: _Owner, ref: Ref) -> Iterator[tuple[str, FunctionFacts, _Owner | None]]:
-        for path, function, holder in self._method(owner, ref.attribute):
-            if any(d.endswith(("property", "cached_property")) for d in function.decorators):
-                yield path, function, holder
+    def _property(self, owner: _Owner, name: str) -> Iterator[tuple[str, FunctionFacts, _Owner | None]]:
+        """Yield the getter of a property; its setter is a later definition of the same name."""
+        for home, class_ in self.members.lineage(*owner):
+            for function in home.functions:
+                getter = any(d.endswith("property") for d in function.decorators)
+                if getter and function.qualname == f"{class_.qualname}.{name}":
+                    yield home.path, function, owner
+                    return
 
 
 def loop_scope_of_users(suite: Suite, asker: Asker) -> tuple[Scope | None, str]:

@@ -91,7 +91,7 @@ def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: 
             continue
         definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
         for how in _ways(fixture.function):
-            cache = fixture.scope or Scope.SESSION
+            cache = Scope.SESSION if fixture.scope is None else fixture.scope
             yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
 
 
@@ -188,15 +188,28 @@ def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Decision
         return Decision("keep", Applicability.DISPLAY, f"its body uses the loop itself: `{touching.text}`")
     if not body.whole:
         return Decision("keep", Applicability.DISPLAY, "its loop cannot be taken out of the body line by line")
-    reached = [one for one in suite.linked if fixture in suite.graph.visible(EVENT_LOOP, one.item)]
-    others = [one.item for one in reached if not _sets_up(suite, one.item, fixture)]
-    if others:
-        reason = f"its set-up would also run for `{others[0].id}`, which did not ask for it"
-        return Decision("surroundings", Applicability.UNSAFE, reason)
-    if (fixture.scope or Scope.FUNCTION) > Scope.FUNCTION:
+    if fixture.scope is not Scope.FUNCTION:
         reason = "its set-up ran before every async fixture; as an autouse fixture it need not come first"
         return Decision("surroundings", Applicability.UNSAFE, reason)
-    return Decision("surroundings")
+    others = reached(suite, fixture, used=False)
+    if not others:
+        return Decision("surroundings")
+    home = fixture.key.qualname.rpartition(".")[0]
+    if not all(_is_written_below(item, fixture.key.path, home) for item in reached(suite, fixture, used=True)):
+        reason = f"its set-up would also run for `{others[0].id}`, which did not ask for it"
+        return Decision("surroundings", Applicability.UNSAFE, reason)
+    return Decision("requested")
+
+
+def reached(suite: Suite, fixture: FixtureDef, used: bool) -> list[Item]:
+    """Return the items for which the name means an override, and that set it up, or (``used`` False) that do not."""
+    items = [one.item for one in suite.linked if visible_event_loop(suite, one.item) == fixture]
+    return [item for item in items if _sets_up(suite, item, fixture) is used]
+
+
+def _is_written_below(item: Item, path: str, home: str) -> bool:
+    """Tell whether a test is written where the fixture is, so that a decorator on it concerns no other class."""
+    return item.owner == path and (not home or item.function.qualname.startswith(f"{home}."))
 
 
 def _sets_up(suite: Suite, item: Item, fixture: FixtureDef) -> bool:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.crossings import diagnose
 from codemod.analysis.models import has
+from codemod.analysis.outside import Outside
 from codemod.analysis.translation import translate
-from codemod.project.requirements import at_least
+from codemod.knowledge import versions
+from codemod.project.requirements import Requirements, at_least, choose_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +46,9 @@ class Suite:
     config: PytestConfig
     place: ConfigPlace
     version_origin: str = ""
-    pytest: str = ""
+    assumed: bool = False
+    asked: Requirements = field(default_factory=Requirements)
+    outside: Outside = field(default_factory=Outside)
     _translation: Translation | None = None
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
@@ -56,7 +60,7 @@ class Suite:
     @property
     def fixtures_take_marks(self) -> bool:
         """Tell whether the suite's pytest ignores marks on fixtures, which 9.0 and later refuse (SEMANTICS §1.1)."""
-        return not self.pytest or not at_least(self.pytest, "9.0.0")
+        return not at_least(choose_version(self.asked.pytest, versions().pytest).version, "9.0.0")
 
     @property
     def has_event_loop(self) -> bool:

@@ -111,7 +111,8 @@ class _Wanted:
             placement = source.place(suite.graph, one, suite.layout)
             if placement.refusals:
                 continue
-            widest = max((f.scope or Scope.SESSION for f in one.fixtures.values()), default=Scope.FUNCTION)
+            scopes = (f.scope for f in one.fixtures.values())
+            widest = max((s for s in scopes if s is not None), default=Scope.FUNCTION)
             if placement.test_loop is not None:
                 wanted.tests[one.item.id] = _scope(placement.test_loop, one, widest)
             for key, ref in placement.loops.items():

@@ -26,9 +26,10 @@ class Selection:
     select: Annotated[Words, Option(help="Only these rules: codes or prefixes, comma-separated, repeatable.")] = None
     ignore: Annotated[Words, Option(help="Not these rules: codes or prefixes, comma-separated, repeatable.")] = None
     unsafe: Annotated[bool, Option("--unsafe", help="Also apply what may change a meaning.")] = False
-    target: Annotated[str | None, Option(help="The pytest-asyncio version to go to.")] = None
+    target: Annotated[str | None, Option(help="The pytest-asyncio to go to: latest, current, 1.4 or 1.4.0.")] = None
     source: Annotated[str | None, Option(help="The pytest-asyncio version the suite was written for.")] = None
     remedy: Annotated[str | None, Option(help="Apply a named remedy; see loopmend rules --remedies.")] = None
+    python: Annotated[str | None, Option(help="Interpreter or environment whose plugins are read, not run.")] = None
     config: Annotated[Words, Option(help="Set a configuration key, as key=value; repeatable.")] = None
     isolated: Annotated[bool, Option("--isolated", help="Ignore loopmend's own configuration files.")] = False
 
@@ -48,6 +49,7 @@ class Selection:
             "target": self.target,
             "source": self.source,
             "remedy": self.remedy,
+            "python": self.python,
         }
         return dict(map(parse_pair, self.config or ())) | {name: value for name, value in flags.items() if value}
 

@@ -84,12 +84,62 @@ class NamedRemedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Plugin:
+    """A pytest plugin with fixtures about loops; the fields are explained at the head of plugins.toml."""
+
+    distribution: str
+    last: str
+    first: str
+    newest: str
+    needs: tuple[str, ...] = ()
+    autouse: tuple[str, ...] = ()
+    brings: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The oldest pytest and Python that pytest-asyncio ``version`` and those after it run with."""
+
+    version: str
+    pytest: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
-    """The known pytest-asyncio and pytest releases, oldest first, and the first pytest-asyncio of each feature."""
+    """The known pytest-asyncio and pytest releases, oldest first, and the first pytest-asyncio of each feature.
+
+    ``yanked`` were taken back; ``floors`` say from which release on which oldest pytest and Python are needed.
+    """
 
     known: tuple[str, ...]
     pytest: tuple[str, ...]
     since: Mapping[str, str]
+    yanked: tuple[str, ...] = ()
+    floors: tuple[Floor, ...] = ()
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """Return the known pytest-asyncio releases a range may mean."""
+        return tuple(version for version in self.known if version not in self.yanked)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Event loop policies by the dotted name of the call that makes them; policies.toml explains the fields."""
+
+    factories: Mapping[str, str]
+    plain: str
+    setters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Internals:
+    """Names that pytest_asyncio.plugin lost: the first version without each, and what to use instead."""
+
+    gone: Mapping[str, str]
+    instead: Mapping[str, str]
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -129,10 +179,39 @@ def knowledge_base() -> KnowledgeBase:
 def versions() -> Versions:
     """Load versions.toml once."""
     data = _load("versions.toml")
-    return Versions(known=tuple(data["known"]), pytest=tuple(data["pytest"]), since=dict(data["since"]))
+    return Versions(
+        known=tuple(data["known"]),
+        pytest=tuple(data["pytest"]),
+        since=dict(data["since"]),
+        yanked=tuple(data["yanked"]),
+        floors=tuple(Floor(**entry) for entry in data["floor"]),
+    )
+
+
+@cache
+def policies() -> Policies:
+    """Load policies.toml once."""
+    data = _load("policies.toml")
+    calls = data["calls"]
+    return Policies(factories=dict(data["factories"]), plain=calls["plain"], setters=frozenset(calls["set"]))
+
+
+@cache
+def internals() -> Internals:
+    """Load internals.toml once."""
+    data = _load("internals.toml")
+    return Internals(gone=dict(data["gone"]), instead=dict(data["instead"]))
 
 
 @cache
 def remedies() -> tuple[NamedRemedy, ...]:
     """Load remedies.toml once, in the document's order."""
     return tuple(NamedRemedy(**entry) for entry in _load("remedies.toml")["remedy"])
+
+
+@cache
+def plugins() -> tuple[Plugin, ...]:
+    """Load plugins.toml once."""
+    return tuple(
+        Plugin(**{key: _frozen(value) for key, value in entry.items()}) for entry in _load("plugins.toml")["plugin"]
+    )

@@ -6,7 +6,7 @@ Files count from the folder in question up to the root; what is nearer to the fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from codemod.model import FileFailure
 from codemod.project.requirement_tree import collect, requirement_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -82,12 +82,16 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What the project asks for, and the files that could not be read. ``python`` has no lock."""
+    """What the project asks for, and the files that could not be read. ``python`` has no lock.
 
-    plugin: Pins
-    pytest: Pins
-    python: Pins
+    ``others`` are further distributions that were asked about, those of them the project requires or locks.
+    """
+
+    plugin: Pins = field(default_factory=Pins)
+    pytest: Pins = field(default_factory=Pins)
+    python: Pins = field(default_factory=Pins)
     failures: tuple[FileFailure, ...] = ()
+    others: Mapping[str, Pins] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,17 @@ class ChosenVersion:
     candidates: tuple[str, ...]
 
 
-def read(root: Path, folder: Path) -> Requirements:
-    """Read the requirement and lock files from ``folder`` up to ``root``; both are folders, paths are root-relative."""
-    found = collect(Path(root), Path(folder), _NAMES)
+def read(root: Path, folder: Path, others: Sequence[str] = ()) -> Requirements:
+    """Read the requirement and lock files from ``folder`` up to ``root``; both are folders, paths are root-relative.
+
+    ``others`` are canonical names of further distributions to look for.
+    """
+    found = collect(Path(root), Path(folder), (*_NAMES, *others))
     failures = list(found.failures)
     plugin, pytest, python = (_pins(name, found, failures) for name in _NAMES)
-    return Requirements(plugin, pytest, python, tuple(failures))
+    further = {name: _pins(name, found, []) for name in others}
+    asked = {name: pins for name, pins in further.items() if pins.specs or pins.locked}
+    return Requirements(plugin, pytest, python, tuple(failures), asked)
 
 
 def choose_version(pins: Pins, known: Sequence[str], override: str | None = None) -> ChosenVersion:
@@ -140,6 +149,52 @@ def mentions(root: Path, names: Collection[str]) -> set[str]:
 def at_least(version: str, minimum: str) -> bool:
     """Tell whether ``version`` is ``minimum`` or newer (both PEP 440; pre-releases sort before their release)."""
     return Version(version) >= Version(minimum)
+
+
+def in_series(text: str, known: Sequence[str]) -> str | None:
+    """Return the newest of ``known`` that ``text`` names: a release (``1.4.0``) or a series (``1.4``, ``1``)."""
+    if not is_version(text):
+        return None
+    wanted = Version(text)
+    for version in reversed(_sorted(known)):
+        if Version(version) == wanted or Version(version).release[: len(wanted.release)] == wanted.release:
+            return version
+    return None
+
+
+def reaches(pins: Pins, versions: Sequence[str]) -> bool:
+    """Tell whether the project may get one of ``versions`` or a newer one: the lock says so, or the requirements."""
+    if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
+        return any(at_least(pins.locked.version, version) for version in versions)
+    near = [pin for pin in _nearest(pins.specs) if pin.applies]
+    exact = [pin.exact for pin in near if pin.exact and is_version(pin.exact)]
+    if exact:
+        return any(at_least(each, version) for each in exact for version in versions)
+    return not near or any(_allows(pin, version) for pin in near for version in versions)
+
+
+def forbidding(pins: Pins, version: str) -> tuple[Pin | Lock, ...]:
+    """Return what keeps ``version`` out: of the nearest requirements those that forbid it, else a lock on another."""
+    near = [pin for pin in _nearest(pins.specs) if pin.applies]
+    against = tuple(pin for pin in near if not _allows(pin, version))
+    if against:
+        return against
+    locked = pins.locked
+    if locked is None or not _fits(locked.version, locked.level, pins.specs) or at_least(locked.version, version):
+        return ()
+    return (locked,)
+
+
+def too_low(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
+    """Return the nearest requirements that allow nothing from ``floor`` on among ``known``."""
+    enough = [version for version in known if at_least(version, floor)]
+    return tuple(p for p in _nearest(pins.specs) if p.applies and not any(_allows(p, v) for v in enough))
+
+
+def reaches_below(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
+    """Return the nearest requirements that also allow one of ``known`` before ``floor``."""
+    below = [version for version in known if not at_least(version, floor)]
+    return tuple(p for p in _nearest(pins.specs) if p.applies and p.allowed and any(_allows(p, v) for v in below))
 
 
 def is_version(text: str) -> bool:

@@ -25,6 +25,7 @@ OWN_FILE = "loopmend.toml"
 _PROJECT_FILE = "pyproject.toml"
 _PROJECT_TABLE = ("tool", "loopmend")
 _BOUND = ("creation", "first-use", "never")
+_TARGETS = ("latest", "current")
 _CODE = re.compile(r"LM\d{0,3}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -40,7 +41,10 @@ class UserResource:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a run can be told. Codes in ``select`` and ``ignore`` are prefixes (``LM2`` means all of 2xx)."""
+    """Everything a run can be told. Codes in ``select`` and ``ignore`` are prefixes (``LM2`` means all of 2xx).
+
+    ``target`` is "latest", "current" or a version; ``python`` an interpreter or environment whose plugins are read.
+    """
 
     strategy: StrategyName = StrategyName.AUTO
     select: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Settings:
     target: str | None = None
     source: str | None = None
     remedy: str | None = None
+    python: str | None = None
     exclude: tuple[str, ...] = ()
     resources: tuple[UserResource, ...] = ()
 
@@ -218,6 +223,19 @@ def _version(value: object, settings: Settings) -> str:
     return version
 
 
+def _target(value: object, settings: Settings) -> str:
+    """Return "current", "latest", or the known release a version or series (``1.4``) stands for."""
+    from codemod.knowledge import versions
+    from codemod.project.requirements import in_series
+
+    text = _string(value, settings)
+    if text in _TARGETS:
+        return text
+    if (known := in_series(text, versions().usable)) is None:
+        raise _WrongError(f"must be {', '.join(_TARGETS)} or one of {', '.join(versions().usable)}, not {value!r}")
+    return known
+
+
 def _resources(value: object, settings: Settings) -> tuple[UserResource, ...]:
     """Add the resources of a table, or of a tuple of UserResource; one for a call that is there replaces it."""
     if isinstance(value, tuple) and all(isinstance(item, UserResource) for item in value):
@@ -264,9 +282,10 @@ _FILE_KEYS: Mapping[str, _Check] = {
     "select": _codes,
     "ignore": _codes,
     "unsafe": _bool,
-    "target": _version,
+    "target": _target,
     "source": _version,
     "exclude": _strings,
     "resources": _resources,
 }
-_FLAG_KEYS: Mapping[str, _Check] = {"remedy": _string}
+# Only on the command line: a repository must not say which folders outside it are read.
+_FLAG_KEYS: Mapping[str, _Check] = {"remedy": _string, "python": _string}

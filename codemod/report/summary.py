@@ -24,7 +24,11 @@ _WORDS = {
 
 def project_lines(project: ProjectReport, pen: Pen, *, titled: bool, verbose: bool) -> list[str]:
     """Return the lines about one project; nothing where there is nothing to say. ``titled`` adds its root."""
-    lines = [*_strategy(project), *(f"Note: {escape(note)}" for note in project.notes)]
+    lines = [
+        *(() if verbose else _upgrade(project)),
+        *_strategy(project),
+        *(f"Note: {escape(note)}" for note in project.notes),
+    ]
     if verbose:
         lines += _provenance(project)
     return [pen.paint("bold", f"Project {escape(project.root)}"), *lines] if titled and lines else lines
@@ -88,8 +92,19 @@ def _alternative(other: Alternative) -> str:
     return f"  or {name}: {'; '.join(escape(part) for part in parts if part)}"
 
 
+def _upgrade(project: ProjectReport) -> Iterator[str]:
+    if project.target != project.version:
+        yield _versions(project)
+
+
+def _versions(project: ProjectReport) -> str:
+    """Return from which version to which."""
+    goes = f" → {escape(project.target)}" if project.target != project.version else ""
+    return f"pytest-asyncio {escape(project.version)} ({escape(project.version_origin)}){goes}"
+
+
 def _provenance(project: ProjectReport) -> Iterator[str]:
-    yield f"pytest-asyncio {escape(project.version)} ({escape(project.version_origin)})"
+    yield _versions(project)
     yield from (f"  {line}" for line in option_lines(project.options))
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _BECOMES = {
     "delete": "it makes nothing but a loop, which pytest-asyncio does by itself",
     "surroundings": "its set-up and tear-down stay, as an autouse fixture without a loop",
+    "requested": "its set-up and tear-down stay, as a fixture without a loop that the tests which had it ask for",
 }
 
 

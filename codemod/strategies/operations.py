@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
+from codemod.analysis.models import has
+from codemod.knowledge import versions
 from codemod.model import (
     AddCleanup,
     AddDecorator,
@@ -76,7 +78,18 @@ class _Writer:
         for name, scope in ((FIXTURE_OPTION, self.layout.fixture_default), (TEST_OPTION, self.layout.test_default)):
             if name in self.config.overridden:
                 raise CannotExpressError(f"{name} is set in addopts, which wins over the option; remove it there first")
-            yield SetOption(self.config.path, self.config.section, name, (scope or Scope.FUNCTION).word)
+            # A version without the option does as if it were "function" or reads no loop scope at all.
+            if scope not in (None, Scope.FUNCTION) or has(self.suite.target, name):
+                self._require(name)
+                yield SetOption(self.config.path, self.config.section, name, (scope or Scope.FUNCTION).word)
+
+    def _require(self, feature: str) -> None:
+        """Raise CannotExpressError where the version the result is for does not have ``feature``."""
+        if not has(self.suite.target, feature):
+            since = versions().since[feature]
+            raise CannotExpressError(
+                f"{feature} begins with pytest-asyncio {since}, and this is for {self.suite.target}"
+            )
 
     def fixtures(self) -> Iterator[Operation]:
         known = self.suite.fixtures()
@@ -98,9 +111,16 @@ class _Writer:
             yield RemoveCallKeyword(key.path, decl.span, "scope")
         if before is not None and after is None:
             yield RemoveCallKeyword(key.path, decl.span, "loop_scope")
-        elif after is not None and before is not after:
+        elif after is not None and before is not after and not self._has_own_loop(after, fixture):
+            self._require("loop_scope")
             yield from self._to_asyncio(key.path, decl)
             yield SetCallKeyword(key.path, decl.span, "loop_scope", f'"{after.word}"')
+
+    def _has_own_loop(self, scope: Scope, fixture: FixtureDef) -> bool:
+        """Tell whether the loop of the cache scope is all there is, as in 0.23 (SEMANTICS §2.2)."""
+        target = self.suite.target
+        without = has(target, "scoped_loops") and not has(target, "loop_scope")
+        return without and scope is self.layout.cache_scope(fixture)
 
     @staticmethod
     def _to_asyncio(path: str, decl: FixtureDecl) -> Iterator[Operation]:
@@ -123,11 +143,14 @@ class _Writer:
             raise CannotExpressError(f"the asyncio mark at {site[0]}:{site[1].line} is built by other code")
         keyword = "loop_scope" if self.suite.leaves_event_loop else mark.keyword
         if scope is not None:
+            if keyword == "loop_scope":
+                self._require(keyword)
             yield SetCallKeyword(*site, keyword, f'"{scope.word}"')
         if mark.keyword and (scope is None or mark.keyword != keyword):
             yield RemoveCallKeyword(*site, mark.keyword)
 
     def _added_mark(self, path: str, qualname: str, scope: Scope) -> Iterator[Operation]:
+        self._require("loop_scope")
         facts = self.suite.workspace.module(path)
         mark = f'pytest.mark.asyncio(loop_scope="{scope.word}")'
         found = facts and (facts.function(qualname) or facts.class_(qualname))
@@ -174,7 +197,9 @@ class _Writer:
         else:
             module = self._import_name(home)
         yield EnsureImport(place, "pytest_asyncio")
-        yield InsertDefinition(place, _dispose_code(module, name, made.resource.close))
+        self._require("modes")
+        code = _dispose_code(module, name, made.resource.close, has(self.suite.target, "loop_scope"))
+        yield InsertDefinition(place, code)
 
     def _import_name(self, path: str) -> str:
         """Return the dotted module name under which test code imports ``path``."""
@@ -254,11 +279,12 @@ def _uses(linked: Linked, made: Made) -> bool:
     return any(usage.made == made for summary in linked.summaries.values() for usage in summary.usages)
 
 
-def _dispose_code(module: str, name: str, close: str) -> str:
+def _dispose_code(module: str, name: str, close: str, takes_loop_scope: bool) -> str:
     what = f"{module}.{name}" if module else name
+    loop_scope = ', loop_scope="function"' if takes_loop_scope else ""
     importing = f"    from {module} import {name}\n\n" if module else ""
     return (
-        '@pytest_asyncio.fixture(autouse=True, loop_scope="function")\n'
+        f"@pytest_asyncio.fixture(autouse=True{loop_scope})\n"
         f"async def dispose_{name}():\n"
         f'    """Give the connections of {what} back on the loop that opened them."""\n'
         "    yield\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides
+from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides, reached
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
 from codemod.model import (
+    AddDecorator,
     DeleteDefinition,
     DropImportIfUnused,
     EnsureImport,
@@ -44,7 +45,7 @@ class Override:
     @property
     def wide(self) -> bool:
         """Tell whether tests shared its loop: it goes with the translation of the loops or not at all."""
-        return (self.fixture.scope or Scope.SESSION) > Scope.FUNCTION
+        return self.fixture.scope is not Scope.FUNCTION
 
 
 def translated_overrides(suite: Suite) -> list[Override]:
@@ -68,8 +69,8 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
     assert body is not None
     path = fixture.key.path
     shim = shim_code(fixture.scope or Scope.FUNCTION)
-    if decision.action == "surroundings":
-        yield from _surroundings(suite, fixture, body)
+    if decision.action in ("surroundings", "requested"):
+        yield from _surroundings(suite, fixture, body, decision.action == "surroundings")
     elif asked:
         yield ReplaceDefinition(path, fixture.function.span, shim)
     else:
@@ -77,7 +78,7 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
     if asked:
         yield EnsureImport(path, "asyncio")
         yield EnsureImport(path, "pytest_asyncio")
-        if decision.action == "surroundings":
+        if decision.action != "delete":
             yield InsertDefinition(path, shim)
     for name in body.names:
         yield DropImportIfUnused(path, name)
@@ -85,11 +86,17 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
         yield SetOption(suite.place.path, suite.place.section, _DEBUG_OPTION, "true")
 
 
-def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Iterator[Operation]:
-    """Keep the set-up and tear-down of the body as an autouse fixture without a loop."""
+def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody, autouse: bool) -> Iterator[Operation]:
+    """Keep the set-up and tear-down of the body as a fixture without a loop, for all tests or those that had it."""
     path, function = fixture.key.path, fixture.function
-    yield RenameFunction(path, function.span, _free_name(suite, fixture))
-    yield SetCallKeyword(path, fixture.decl.span, "autouse", "True")
+    name = _free_name(suite, fixture)
+    yield RenameFunction(path, function.span, name)
+    if autouse:
+        yield SetCallKeyword(path, fixture.decl.span, "autouse", "True")
+    else:
+        for item in reached(suite, fixture, used=True):
+            yield EnsureImport(item.owner, "pytest")
+            yield AddDecorator(item.owner, item.function.span, f'pytest.mark.usefixtures("{name}")')
     for span in body.made:
         yield RemoveStatement(path, span)
     assert body.handed is not None and body.handing is not None

@@ -22,7 +22,7 @@ SAFE = Finding("LM201", Location("tests/conftest.py", 1), "crosses", "LM201-aaaa
 MANUAL = Finding("LM901", Location("tests/test_b.py", 1), "needs a person", "LM901-cccc", advice="look at it")
 CURE = Remedy("one loop per test", "LM201", Applicability.SAFE, (), ("LM201-aaaa",))
 BEFORE, AFTER = b"scope = 'session'\n", b"scope = 'function'\n"
-CLEAN = ProjectReport("elsewhere", "1.1.0", "installed", (), "preserve", counts=Counts(1, 2, 3))
+CLEAN = ProjectReport("elsewhere", "1.1.0", "installed", "1.1.0", (), "preserve", counts=Counts(1, 2, 3))
 SICK = replace(
     CLEAN,
     strategy="isolate",

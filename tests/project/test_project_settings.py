@@ -66,9 +66,9 @@ def test_own_file_wins_over_pyproject_in_one_folder(root: Path) -> None:
 
 def test_nearest_file_wins_alone(root: Path) -> None:
     write_tree(
-        root, {"loopmend.toml": "unsafe = true\n", "a/pyproject.toml": in_pyproject('target = "1.0"\n'), "a/b/x": ""}
+        root, {"loopmend.toml": "unsafe = true\n", "a/pyproject.toml": in_pyproject('target = "1.4"\n'), "a/b/x": ""}
     )
-    assert load(root / "a" / "b", {}, isolated=False) == Settings(target="1.0")
+    assert load(root / "a" / "b", {}, isolated=False) == Settings(target="1.4.1")
 
 
 def test_a_pyproject_without_the_table_is_passed_over(root: Path) -> None:

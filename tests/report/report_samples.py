@@ -108,6 +108,7 @@ def project(**fields: object) -> ProjectReport:
         "root": ".",
         "version": "1.1.0",
         "version_origin": "requirements.txt:3",
+        "target": "1.1.0",
         "options": (
             OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
             OptionValue("asyncio_default_test_loop_scope", None, "default"),

@@ -24,7 +24,10 @@ def without(text: str, *names: str) -> str:
 
 
 DELETED = {
-    "between": ("a = 1\n\n\n@d  # c\ndef x():\n    pass\n    # in x\n\n\ndef y(): pass\n", "a = 1\n\n\ndef y(): pass\n"),
+    "between": (
+        "a = 1\n\n\n@d  # c\ndef x():\n    pass\n    # in x\n\n\ndef y(): pass\n",
+        "a = 1\n\n\ndef y(): pass\n",
+    ),
     "own comment": ("a = 1\n\n\n# own\n# more\ndef x(): pass\n\n\nb\n", "a = 1\n\n\nb\n"),
     "comment of the section": (
         "a\n\n# section\n\n# own\ndef x(): pass\n\n\n# next\nb\n",
@@ -56,7 +59,10 @@ DELETED = {
         "class A:\n    b = 1\n\n    def x(self): pass\n\n\nclass B: pass\n",
         "class A:\n    b = 1\n\n\nclass B: pass\n",
     ),
-    "only but a docstring": ('class A:\n    """D."""\n\n    def x(self): pass\n\n\nb\n', 'class A:\n    """D."""\n\n\nb\n'),
+    "only but a docstring": (
+        'class A:\n    """D."""\n\n    def x(self): pass\n\n\nb\n',
+        'class A:\n    """D."""\n\n\nb\n',
+    ),
     "only of a class": ("class A:\n\n    # own\n    def x(self): pass\n\n\nb\n", "class A:\n    pass\n\n\nb\n"),
     "only but comments": (
         "class A:\n    # kept\n\n    def x(self): pass\n    # foot\n",

@@ -14,6 +14,7 @@ import libcst as cst
 
 from codemod.model import (
     AddCleanup,
+    AddDecorator,
     AddParameter,
     AppendStatements,
     DeleteDefinition,
@@ -60,6 +61,7 @@ _ORDER = (
     RenameFunction,
     RemoveParameter,
     AddParameter,
+    AddDecorator,
     AddCleanup,
     AppendStatements,
     SuppressTeardown,

@@ -12,6 +12,7 @@ from codemod.rewrite.python.syntax import (
     as_block,
     identifier,
     leading_lines,
+    same_expression,
     same_statement,
     with_leading,
     without_filler,
@@ -39,6 +40,15 @@ def make_async(node: cst.CSTNode, typing_names: TypingNames) -> cst.FunctionDef:
         return function
     returns = typing_names.returns_after(before, function, converted=False)
     return function.with_changes(returns=function.returns.with_changes(annotation=returns))
+
+
+def add_decorator(node: cst.CSTNode, code: str, style: Style) -> cst.CSTNode:
+    """Return the function or class with one more decorator, closest to it; one it has already is not added."""
+    owner = node if isinstance(node, cst.FunctionDef) else cst.ensure_type(node, cst.ClassDef)
+    new = style.expression(code)
+    if any(same_expression(decorator.decorator, new) for decorator in owner.decorators):
+        return owner
+    return owner.with_changes(decorators=[*owner.decorators, cst.Decorator(new)])
 
 
 def remove_decorators(node: cst.CSTNode, positions: Collection[int]) -> cst.CSTNode:

@@ -28,6 +28,7 @@ class Index:
 
     calls: Mapping[Span, cst.CSTNode]
     functions: Mapping[Span, cst.FunctionDef]
+    classes: Mapping[Span, cst.ClassDef]
     attempts: Mapping[Span, tuple[cst.Try | cst.TryStar, int]]
     decorators: Mapping[cst.CSTNode, cst.Decorator]
     blocks: Mapping[cst.CSTNode, tuple[cst.IndentedBlock | cst.Module, int]]
@@ -47,6 +48,11 @@ class Index:
         if place not in self.functions:
             raise RefusalError("there is no function at this place")
         return self.functions[place]
+
+    def definition(self, span: Span) -> cst.FunctionDef | cst.ClassDef:
+        """Return the function or class at ``span``; raise RefusalError where there is none."""
+        found = self.classes.get(_without_end_column(span))
+        return self.function(span) if found is None else found
 
     def handler(self, span: Span) -> tuple[cst.Try | cst.TryStar, int]:
         """Return the ``try`` of the except clause at ``span``, and its position; raise RefusalError without one."""
@@ -98,6 +104,7 @@ def index(module: cst.Module) -> Index:
         # The name in ``name(...)`` is no place of its own: to make it a call would call the result.
         calls={span: node for node, span in spans.items() if isinstance(node, cst.Call) or node in names},
         functions={_without_end_column(s): node for node, s in spans.items() if isinstance(node, cst.FunctionDef)},
+        classes={_without_end_column(s): node for node, s in spans.items() if isinstance(node, cst.ClassDef)},
         attempts=attempts,
         decorators={node.decorator: node for node in spans if isinstance(node, cst.Decorator)},
         blocks=blocks,

@@ -9,6 +9,7 @@ import libcst as cst
 
 from codemod.model import (
     AddCleanup,
+    AddDecorator,
     AddParameter,
     AppendStatements,
     MakeAsync,
@@ -25,7 +26,7 @@ from codemod.model import (
 from codemod.rewrite.python.calls import remove_arguments, remove_keyword, replace_callee, set_keyword
 from codemod.rewrite.python.cleanup import add_cleanup
 from codemod.rewrite.python.definitions import replace_definition
-from codemod.rewrite.python.functions import make_async, prepend_statements, rename_function
+from codemod.rewrite.python.functions import add_decorator, make_async, prepend_statements, rename_function
 from codemod.rewrite.python.parameters import add_parameter, remove_parameter
 from codemod.rewrite.python.teardown import append_statements, suppress_teardown
 
@@ -44,6 +45,7 @@ OnNode = (
     | RenameFunction
     | RemoveParameter
     | AddParameter
+    | AddDecorator
     | AddCleanup
     | AppendStatements
     | SuppressTeardown
@@ -65,6 +67,8 @@ def edit_of(
             return places.call(span), lambda node: replace_callee(node, dotted)
         case RemoveArguments(span=span):
             return places.call(span), remove_arguments
+        case AddDecorator(span=span, code=code):
+            return places.definition(span), lambda node: add_decorator(node, code, style)
     return places.function(operation.span), _function_edit(operation, style, names, indent)
 
 

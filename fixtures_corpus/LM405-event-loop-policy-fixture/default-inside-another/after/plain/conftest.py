@@ -1,0 +1,6 @@
+import asyncio
+
+
+def pytest_asyncio_loop_factories():
+    """Choose how the event loops of async tests are made."""
+    return {"asyncio": asyncio.new_event_loop}

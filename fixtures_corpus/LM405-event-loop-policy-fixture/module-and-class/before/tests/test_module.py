@@ -1,0 +1,11 @@
+import pytest
+import uvloop
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy():
+    return uvloop.EventLoopPolicy()
+
+
+async def test_free():
+    """Runs on uvloop."""

@@ -1,0 +1,9 @@
+import asyncio
+
+
+async def test_sleeps():
+    await asyncio.sleep(0)
+
+
+def test_between():
+    pass

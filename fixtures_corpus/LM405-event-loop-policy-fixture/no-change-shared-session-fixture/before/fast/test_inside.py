@@ -1,0 +1,2 @@
+async def test_inside(made):
+    made.append(1)

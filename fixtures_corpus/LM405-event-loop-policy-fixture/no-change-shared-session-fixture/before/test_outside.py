@@ -1,0 +1,2 @@
+async def test_outside(made):
+    made.append(1)

@@ -1,0 +1,2 @@
+def test_sync(value):
+    assert value == 1

@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_policy():
+    assert asyncio.get_event_loop_policy().get_event_loop()

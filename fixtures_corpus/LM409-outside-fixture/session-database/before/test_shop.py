@@ -1,0 +1,2 @@
+async def test_shop(repository):
+    assert repository is not None

@@ -1,0 +1,2 @@
+async def test_a(event_loop):
+    event_loop.call_soon(print)
