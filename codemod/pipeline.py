@@ -146,7 +146,7 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    after = _read_result(project, workspace, changes, suite.target)
+    after = _read_result(project, workspace, changes)
     doubt = _doubt(suite, after) if after is not None else _vanished(suite)
     if not doubt and after is not None:
         again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
@@ -154,10 +154,10 @@ def prove(
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
 
 
-def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...], target: str) -> Suite | None:
+def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite | None:
     config = _config_after(project, changes)
     overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
-    return read_suite(replace(project, config=config, version=target), overlay)
+    return read_suite(replace(project, config=config), overlay)
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
@@ -169,7 +169,7 @@ def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestCo
     with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
         name = Path(place.path).name
         (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder))
+        found = pytest_config.resolve(Path(folder), project.config.pytest_version)
     return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Operation, Remedy, RemoveCallKeyword, ReplaceCallee, SetCallKeyword, SetOption
+from codemod.model import (
+    Applicability,
+    Operation,
+    Remedy,
+    RemoveCallKeyword,
+    RemoveOption,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +68,8 @@ def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
     match operation:
         case SetOption(path, section, key, value):
             return (path, section, key), value
+        case RemoveOption(path, section, key):
+            return (path, section, key), None
         case SetCallKeyword(path, span, keyword, value):
             return (path, span, keyword), value
         case RemoveCallKeyword(path, span, keyword):

@@ -28,7 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "project": {"source", "knowledge", *BASE},
     "rewrite": {"source", *BASE},
     "analysis": {"project", "source", "knowledge", *BASE},
-    "rules": {"analysis", "knowledge", *BASE},
+    "rules": {"analysis", "project", "knowledge", *BASE},
     "strategies": {"analysis", "project", "knowledge", *BASE},
     "reading": {"analysis", "project", "knowledge", *BASE},
     "pipeline": {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 import codemod
-from codemod.knowledge import knowledge_base, remedies, versions
+from codemod.knowledge import knowledge_base, remedies, versions, warning_texts
 from codemod.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,6 +72,43 @@ def test_knowledge_is_consistent():
         assert set(resource.hands_over.values()) <= set(known.by_id), resource.id
         assert "{value}" in resource.close or not resource.close or resource.id == "tortoise"
         assert resource.bound in ("never", "unknown") or resource.symptom, f"{resource.id} fails without a text"
+
+
+def test_warning_texts_are_consistent():
+    from packaging.version import Version
+
+    from codemod.project.warning_filters import UNSET_SCOPE, Emitted, FilterEntry, parse_filter
+
+    texts, known = warning_texts(), set(versions().known)
+    assert {each.first for each in texts.known} | {each.last for each in texts.known if each.last} <= known
+    assert set(texts.removed.values()) <= known
+    for each in texts.known:
+        assert not each.last or Version(each.first) <= Version(each.last), each.text
+        assert each.names and any(name.lower() in each.text.lower() for name in each.names), each.text
+        everything = parse_filter(FilterEntry("error", ""))
+        assert everything is not None and everything.matches(Emitted(each.text, each.category, each.module))
+        own = parse_filter(FilterEntry(f"error::{_dotted(each.category)}", ""))
+        assert own is not None and own.matches(Emitted(each.text, each.category, each.module)), each.category
+    unset = [each for each in texts.known if each.id == "unset-scope"]
+    assert all(each.text.startswith(UNSET_SCOPE) for each in unset)
+    assert [each.last for each in unset if not each.last] == [unset[-1].last]
+
+
+@pytest.mark.skipif(version("pytest-asyncio") != "1.5.0", reason="reads the texts of 1.5.0")
+def test_current_warning_texts_are_those_of_the_plugin():
+    from pytest_asyncio import plugin
+
+    source = Path(plugin.__file__).read_text(encoding="utf-8")
+    current = {each.id: each for each in warning_texts().known if not each.last}
+    assert current["unset-scope"].text == plugin._DEFAULT_FIXTURE_LOOP_SCOPE_UNSET
+    assert current["mark-scope-keyword"].text == plugin._MARKER_SCOPE_KWARG_DEPRECATION_WARNING
+    assert current["policy-override"].text == plugin._EVENT_LOOP_POLICY_FIXTURE_DEPRECATION_WARNING
+    assert "in strict mode" in source and "asynchronous generators" in source
+    assert not [name for name in warning_texts().removed if hasattr(plugin, name)]
+
+
+def _dotted(category: str) -> str:
+    return f"pytest.{category}" if category.startswith("Pytest") else category
 
 
 def test_a_refused_remedy_says_what_to_use_instead():

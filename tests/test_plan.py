@@ -10,6 +10,7 @@ from codemod.model import (
     Remedy,
     RemoveCallKeyword,
     ReplaceCallee,
+    RemoveOption,
     SetCallKeyword,
     SetOption,
     Span,
@@ -53,6 +54,8 @@ def test_applicability_decides(applicability, unsafe, applied):
     ("first", "second"),
     [
         (SET, OTHER),
+        (SET, RemoveOption(SET.path, SET.section, SET.key)),
+        (RemoveOption(SET.path, SET.section, SET.key), SET),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), RemoveCallKeyword("a.py", SPAN, "scope")),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), SetCallKeyword("a.py", SPAN, "scope", '"module"')),
         (ReplaceCallee("a.py", SPAN, "pytest.fixture"), ReplaceCallee("a.py", SPAN, "pytest_asyncio.fixture")),

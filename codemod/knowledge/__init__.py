@@ -142,6 +142,27 @@ class Internals:
     instead: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class WarningText:
+    """One wording of a warning and who emits it; the fields are explained at the head of warnings.toml."""
+
+    id: str
+    text: str
+    names: tuple[str, ...]
+    category: str
+    first: str
+    last: str = ""
+    module: str = "pytest_asyncio.plugin"
+
+
+@dataclass(frozen=True, slots=True)
+class WarningTexts:
+    """All wordings, and for each name that pytest_asyncio.plugin lost the last version that had it."""
+
+    known: tuple[WarningText, ...]
+    removed: Mapping[str, str]
+
+
 def _load(name: str) -> dict[str, Any]:
     return tomllib.loads(package_files.files(__name__).joinpath(name).read_text(encoding="utf-8"))
 
@@ -201,6 +222,14 @@ def internals() -> Internals:
     """Load internals.toml once."""
     data = _load("internals.toml")
     return Internals(gone=dict(data["gone"]), instead=dict(data["instead"]))
+
+
+@cache
+def warning_texts() -> WarningTexts:
+    """Load warnings.toml once."""
+    data = _load("warnings.toml")
+    known = (WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["warning"])
+    return WarningTexts(tuple(known), dict(data["removed"]))
 
 
 @cache

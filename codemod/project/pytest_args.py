@@ -17,7 +17,7 @@ _MODULE = "pytest_asyncio.plugin"
 
 @dataclass(frozen=True, slots=True)
 class PytestArgs:
-    """What a list of pytest arguments says; ``plugins`` keeps the order of ``-p``, ``overrides`` that of ``-o``."""
+    """What a list of pytest arguments says; ``plugins`` keeps the order of ``-p``, ``warnings`` that of ``-W``."""
 
     inifile: str | None = None
     rootdir: str | None = None
@@ -27,6 +27,7 @@ class PytestArgs:
     asyncio_mode: str | None = None
     asyncio_debug: bool = False
     autoload: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,6 +51,7 @@ def parse_args(tokens: Sequence[str]) -> PytestArgs:
         asyncio_mode=found.asyncio_mode,
         asyncio_debug=found.asyncio_debug,
         autoload=not found.disable_plugin_autoload,
+        warnings=tuple(found.warnings),
     )
 
 
@@ -66,6 +68,12 @@ def loads_asyncio(plugins: Sequence[str], autoload: bool) -> bool:
     return by_name or _MODULE in plugins
 
 
+def applies_filters(plugins: Sequence[str]) -> bool:
+    """Tell whether pytest heeds warning filters: its own plugin for that may be blocked with ``-p no:warnings``."""
+    last = [name for name in plugins if name in ("warnings", "no:warnings")]
+    return last[-1:] != ["no:warnings"]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="pytest", add_help=False, allow_abbrev=False)
     parser.add_argument("-c", "--config-file", dest="inifile")
@@ -73,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--confcutdir")
     parser.add_argument("-o", "--override-ini", dest="overrides", action="append", default=[])
     parser.add_argument("-p", dest="plugins", action="append", default=[])
+    parser.add_argument("-W", "--pythonwarnings", dest="warnings", action="append", default=[])
     parser.add_argument("--asyncio-mode")
     parser.add_argument("--asyncio-debug", action="store_true")
     parser.add_argument("--disable-plugin-autoload", action="store_true")

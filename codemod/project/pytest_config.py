@@ -14,14 +14,15 @@ differs between versions, from the sources and from runs of 7.4, 8.4, 9.0, 9.1 a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod.errors import ConfigError
-from codemod.project.pytest_args import loads_asyncio, parse_args
+from codemod.project.pytest_args import applies_filters, loads_asyncio, parse_args
 from codemod.project.pytest_options import Sources, Written, evaluate
 from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section, toml_section
+from codemod.project.warning_filters import FilterEntry, entry_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,7 +60,9 @@ class PytestConfig:
     ``section`` is where an option of ``inifile`` belongs (for ``model.SetOption``), empty without an inifile. Every
     name of ``OPTION_KINDS`` and ``confcutdir`` is in ``options``; a value of None means that nothing sets it and
     pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
-    ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people.
+    ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people. ``filters`` are the warning filters
+    in the order in which they are applied, ``filters_apply`` is False after ``-p no:warnings``. ``shadowed`` is a table
+    of the same file that pytest 8 passes over and pytest 9 refuses beside ``section``.
     """
 
     rootdir: Path
@@ -71,20 +74,25 @@ class PytestConfig:
     asyncio_loaded: bool = True
     keys: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    filters: tuple[FilterEntry, ...] = ()
+    filters_apply: bool = True
+    shadowed: Section | None = None
+    pytest_version: PytestVersion = NEWEST
 
 
 def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = ()) -> PytestConfig:
     """Return what ``pytest *args <folder>`` would use when started in ``folder``.
 
     ``args`` are options as on the command line or in PYTEST_ADDOPTS. Raise ConfigError where pytest would refuse to
-    start, naming the file and, where known, the line.
+    start, naming the file and, where known, the line; only of two pytest tables in one file the older is read on.
     """
     here = _absolute(Path.cwd(), str(folder))
     line = parse_args(args)
-    setup = find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
+    setup = _find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
     found = evaluate(Sources(_written(setup), line, override_in_addopts=pytest_version >= (9, 1)))
     cut = found.options["confcutdir"].value
     inner = found.addopts
+    plugins = (*inner.plugins, *line.plugins)
     return PytestConfig(
         rootdir=setup.rootdir,
         inifile=setup.inifile,
@@ -92,9 +100,13 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
         options=found.options,
         lists=found.lists,
         confcutdir=_absolute(here, cut) if cut else (setup.inifile.parent if setup.inifile else setup.rootdir),
-        asyncio_loaded=loads_asyncio((*inner.plugins, *line.plugins), inner.autoload and line.autoload),
+        asyncio_loaded=loads_asyncio(plugins, inner.autoload and line.autoload),
         keys=tuple(setup.section.values),
         notes=found.notes,
+        filters=_placed(found.filters, setup),
+        filters_apply=applies_filters(plugins),
+        shadowed=setup.section.shadowed,
+        pytest_version=pytest_version,
     )
 
 
@@ -118,6 +130,16 @@ def find_setup(
 
     ``inifile`` and ``rootdir`` are the values of ``-c`` and ``--rootdir``. Raise ConfigError where pytest refuses.
     """
+    found = _find_setup(invocation, paths, inifile, rootdir, pytest_version)
+    if found.inifile is not None:
+        _check_tables(found.inifile, found.section, pytest_version)
+    return found
+
+
+def _find_setup(
+    invocation: Path, paths: Sequence[Path], inifile: str | None, rootdir: str | None, pytest_version: PytestVersion
+) -> Setup:
+    """Do the same, except that two pytest tables in the chosen file are let through."""
     folders = [path if path.is_dir() else path.parent for path in paths if _exists(path)]
     if inifile:
         found = _explicit(_absolute(invocation, inifile), invocation, folders, pytest_version)
@@ -186,8 +208,15 @@ def _names(version: PytestVersion) -> list[str]:
 def _check_rest(base: Path, names: Iterable[str], version: PytestVersion) -> None:
     """Read the files that lost, as pytest >= 9 does to warn about them; a broken one stops pytest."""
     for name in names:
-        if _is_file(base / name):
-            _load(base / name, version)
+        if _is_file(base / name) and (section := _load(base / name, version)) is not None:
+            _check_tables(base / name, section, version)
+
+
+def _check_tables(path: Path, section: Section, version: PytestVersion) -> None:
+    """Raise ConfigError for a native table beside [tool.pytest.ini_options], which pytest >= 9 refuses."""
+    if section.shadowed is not None and version >= (9, 0):
+        line = next(iter(section.shadowed.lines.values()))
+        raise ConfigError(f"{path}:{line}: pytest refuses [tool.pytest] beside [tool.pytest.ini_options]")
 
 
 def _load(path: Path, version: PytestVersion) -> Section | None:
@@ -237,6 +266,18 @@ def _written(setup: Setup) -> dict[str, Written]:
         name: Written(value, f"{shown}:{line}" if (line := section.lines.get(name)) else shown, section.native)
         for name, value in section.values.items()
     }
+
+
+def _placed(filters: tuple[FilterEntry, ...], setup: Setup) -> tuple[FilterEntry, ...]:
+    """Return ``filters`` with the line of each entry that stands in the file."""
+    first = setup.section.lines.get("filterwarnings")
+    own = [entry for entry in filters if entry.editable]
+    if not own or first is None or setup.inifile is None:
+        return filters
+    lines = entry_lines(_text(setup.inifile).split("\n"), first, (entry.text for entry in own))
+    path = own[0].origin.rpartition(":")[0]
+    placed = (replace(entry, origin=f"{path}:{line}", line=line) for entry, line in zip(own, lines, strict=True))
+    return (*placed, *filters[len(own) :])
 
 
 def _common_ancestor(invocation: Path, paths: Sequence[Path]) -> Path:

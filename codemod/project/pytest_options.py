@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from codemod.errors import ConfigError
 from codemod.model import OptionValue
 from codemod.project.pytest_args import PytestArgs, parse_args
+from codemod.project.warning_filters import FilterEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,12 +97,13 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The options after precedence, the arguments that addopts holds, and what in them has no effect."""
+    """The options after precedence, the arguments that addopts holds, what in them has no effect, and the filters."""
 
     options: Mapping[str, OptionValue]
     lists: Mapping[str, tuple[str, ...]]
     addopts: PytestArgs
     notes: tuple[str, ...]
+    filters: tuple[FilterEntry, ...] = ()
 
 
 def evaluate(sources: Sources) -> Effective:
@@ -122,7 +124,18 @@ def evaluate(sources: Sources) -> Effective:
     options = {name: _option(name, written.get(name), lists) for name in OPTION_KINDS}
     options |= {"confcutdir": OptionValue("confcutdir", None, "default")}
     options |= _flags(inner, where) | _flags(line, _COMMAND_LINE)
-    return Effective(options, lists, inner, tuple(_without_effect(inner, where, sources.override_in_addopts)))
+    notes = tuple(_without_effect(inner, where, sources.override_in_addopts))
+    option = written.get("filterwarnings")
+    origin, editable = (
+        option.origin if option else "",
+        option is not None and option is sources.file.get("filterwarnings"),
+    )
+    filters = (
+        *(FilterEntry(text, origin, editable=editable) for text in lists["filterwarnings"]),
+        *(FilterEntry(text, where, literal=True) for text in inner.warnings),
+        *(FilterEntry(text, _COMMAND_LINE, literal=True) for text in line.warnings),
+    )
+    return Effective(options, lists, inner, notes, filters)
 
 
 def _parse_addopts(tokens: tuple[str, ...], where: str) -> PytestArgs:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PytestVersion: TypeAlias = tuple[int, int]
 
 INI_OPTIONS = ("tool", "pytest", "ini_options")
+NATIVE = ("tool", "pytest")
 _OWN_FILES = ("pytest.toml", ".pytest.toml")
 
 
@@ -23,12 +24,14 @@ class Section:
     """The part of a file that pytest reads: its path as ``model.SetOption`` wants it, its values and their lines.
 
     ``native`` means that values keep their TOML types (pytest >= 9); else every value is a string or a list.
+    ``shadowed`` is a native table beside this one: up to pytest 8 nothing reads it, pytest 9 refuses the two together.
     """
 
     path: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
     lines: Mapping[str, int | None] = field(default_factory=dict)
     native: bool = False
+    shadowed: Section | None = None
 
 
 def toml_section(path: Path, text: str, version: PytestVersion) -> Section | None:
@@ -72,21 +75,27 @@ def _tool_pytest(path: Path, text: str, document: dict[str, Any], version: Pytes
     table = _table(path, tool.get("pytest", {}), "tool.pytest")
     native = {key: value for key, value in table.items() if key != "ini_options"}
     ini = table.get("ini_options")
-    if native and version >= (9, 0):
-        if ini:
-            line = key_line(text, ("tool", "pytest"), next(iter(native)))
-            raise ConfigError(f"{path}:{line}: pytest refuses [tool.pytest] beside [tool.pytest.ini_options]")
-        return _section(path, text, ("tool", "pytest"), native, native=True)
+    beside = _section(path, text, NATIVE, native, native=True) if native else None
+    if beside is not None and not ini and version >= (9, 0):
+        return beside
     if ini is None:
         return None
     options = _table(path, ini, ".".join(INI_OPTIONS))
     texts = {key: value if isinstance(value, list) else str(value) for key, value in options.items()}
-    return _section(path, text, INI_OPTIONS, texts, native=False)
+    return _section(path, text, INI_OPTIONS, texts, native=False, shadowed=beside if ini else None)
 
 
-def _section(path: Path, text: str, table: tuple[str, ...], values: object, *, native: bool) -> Section:
+def _section(
+    path: Path,
+    text: str,
+    table: tuple[str, ...],
+    values: object,
+    *,
+    native: bool,
+    shadowed: Section | None = None,
+) -> Section:
     options = _table(path, values, ".".join(table))
-    return Section(table, options, {key: key_line(text, table, key) for key in options}, native)
+    return Section(table, options, {key: key_line(text, table, key) for key in options}, native, shadowed)
 
 
 def _table(path: Path, value: object, name: str) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveOption, SetOption
-from codemod.rewrite.config_text import edited
+from codemod.model import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.rewrite.config_text import edited, without_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from codemod.model import ConfigOperation
 
 _FAMILY = "asyncio_"
 # iniconfig splits with str.splitlines; of its separators only the newline is plain to everybody.
@@ -37,6 +39,11 @@ class _Option:
     value: str
     start: int
     end: int
+
+    @property
+    def items(self) -> list[str]:
+        """Return the lines of the value."""
+        return self.value.split("\n") if self.value else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class _Head:
     value: str
 
 
-def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | RemoveOption]) -> bytes:
+def rewrite(path: str, data: bytes | None, operations: Sequence[ConfigOperation]) -> bytes:
     """Return ``data`` with ``operations`` done in order; None stands for a file that does not exist.
 
     Raises FileError where the file is not UTF-8 or pytest would refuse it, RewriteError where an edit cannot be made
@@ -167,24 +174,36 @@ def _unreadable(path: str, error: configparser.Error) -> FileError:
 # --- editing -----------------------------------------------------------------------------------------------------
 
 
-def _apply(path: str, text: str, operation: SetOption | RemoveOption) -> str:
+def _apply(path: str, text: str, operation: ConfigOperation) -> str:
     """Return ``text`` after one proven operation."""
     if len(operation.section) != 1:
         raise RewriteError(path, f"an INI section has one name, not {len(operation.section)}")
-    lines, name = _lines(text), operation.section[0]
+    lines = _lines(text)
     sections = _read(path, lines)
-    section = sections.get(name)
-    option = section.find(operation.key) if section else None
-    if isinstance(operation, SetOption):
-        if option and option.value == operation.value:
-            return text
-        new = _with_option(lines, name, section, option, operation)
-    elif option:
-        new = _without(lines, option)
-    else:
+    new = _edit(path, lines, sections, operation)
+    if new == lines:
         return text
     _prove(path, (lines, sections), new, operation)
     return "".join(new)
+
+
+def _edit(path: str, lines: list[str], sections: dict[str, _Section], operation: ConfigOperation) -> list[str]:
+    """Return the unproven lines after ``operation``, the same ones where it has nothing to do."""
+    name = operation.section[0]
+    section = sections.get(name)
+    if isinstance(operation, RemoveSection):
+        return _without_section(lines, sections, section) if section else lines
+    option = section.find(operation.key) if section else None
+    match operation:
+        case SetOption(value=value):
+            same = option is not None and option.value == value
+            return lines if same else _with_option(lines, name, section, option, operation)
+        case RemoveOption():
+            return _without(lines, option) if option else lines
+        case RemoveListItem(key=key, item=item):
+            if option is None or item not in option.items:
+                raise RewriteError(path, f"{key} in [{name}] has no entry {item!r}")
+            return _without_item(lines, option, item)
 
 
 def _with_option(
@@ -236,6 +255,23 @@ def _without(lines: list[str], option: _Option) -> list[str]:
     return _joined(lines[: option.start], comments, lines[option.end :], final=old[-1].endswith("\n"))
 
 
+def _without_item(lines: list[str], option: _Option, item: str) -> list[str]:
+    """Cut the lines of the value that say ``item``; the line of the key stays, unless nothing else is left."""
+    if set(option.items) == {item}:
+        return _without(lines, option)
+    old = lines[option.start : option.end]
+    head = _split(old[0])
+    first = f"{head.key}{head.left}{head.delimiter}\n" if head.value == item else old[0]
+    rest = [line for line in old[1:] if line.strip() != item]
+    return _joined(lines[: option.start], [first, *rest], lines[option.end :], final=old[-1].endswith("\n"))
+
+
+def _without_section(lines: list[str], sections: dict[str, _Section], section: _Section) -> list[str]:
+    """Cut a section; an indented comment above the next header was written for a value, so it goes too."""
+    stop = min((each.start for each in sections.values() if each.start > section.start), default=len(lines))
+    return without_block(lines, section.start, stop, ("#", ";"))
+
+
 def _joined(before: list[str], between: list[str], after: list[str], final: bool | None = None) -> list[str]:
     """Join the parts; the final newline is there if ``final`` says so, by default if ``before`` had it at its end."""
     new = [line if line.endswith("\n") else f"{line}\n" for line in (*before, *between)] + after
@@ -266,34 +302,52 @@ def _style(head: _Head) -> str:
 # --- proof -------------------------------------------------------------------------------------------------------
 
 
-def _prove(
-    path: str, old: tuple[list[str], dict[str, _Section]], new: list[str], operation: SetOption | RemoveOption
-) -> None:
-    """Raise RewriteError unless ``new`` differs from ``old`` by the operation's option and nothing else."""
+def _prove(path: str, old: tuple[list[str], dict[str, _Section]], new: list[str], operation: ConfigOperation) -> None:
+    """Raise RewriteError unless ``new`` differs from ``old`` by what the operation names and nothing else."""
     lines, sections = old
-    name, key = operation.section[0], operation.key
-    expected = {each: _values(section) for each, section in sections.items()}
-    if isinstance(operation, SetOption):
-        expected.setdefault(name, {})[key] = operation.value
-    else:
-        del expected[name][key]
     try:
         "".join(new).encode()
         after = _read(path, _lines("".join(new)))
     except (FileError, UnicodeEncodeError):
         after = {}
-    proven = {each: _values(section) for each, section in after.items()} == expected
+    proven = {each: _values(section) for each, section in after.items()} == _expected(sections, operation)
     remaining = iter([line.removesuffix("\n") for line in new])
-    if not proven or not all(line in remaining for line in _others(lines, sections.get(name), key)):
-        raise RewriteError(path, f"{key} in [{name}] cannot be edited without a change to something else")
+    if not proven or not all(line in remaining for line in _others(lines, sections, operation)):
+        name = operation.section[0]
+        what = f"[{name}]" if isinstance(operation, RemoveSection) else f"{operation.key} in [{name}]"
+        raise RewriteError(path, f"{what} cannot be edited without a change to something else")
+
+
+def _expected(sections: dict[str, _Section], operation: ConfigOperation) -> dict[str, dict[str, str]]:
+    """Return the options that have to be there after ``operation``."""
+    expected = {each: _values(section) for each, section in sections.items()}
+    name = operation.section[0]
+    match operation:
+        case SetOption(key=key, value=value):
+            expected.setdefault(name, {})[key] = value
+        case RemoveOption(key=key):
+            del expected[name][key]
+        case RemoveSection():
+            del expected[name]
+        case RemoveListItem(key=key, item=item):
+            expected[name][key] = "\n".join(each for each in expected[name][key].split("\n") if each != item)
+            if not expected[name][key]:
+                del expected[name][key]
+    return expected
 
 
 def _values(section: _Section) -> dict[str, str]:
     return {option.key: option.value for option in section.options}
 
 
-def _others(lines: list[str], section: _Section | None, key: str) -> list[str]:
-    """Return the lines, without line ends, that are not part of the option ``key``."""
-    option = section.find(key) if section else None
+def _others(lines: list[str], sections: dict[str, _Section], operation: ConfigOperation) -> list[str]:
+    """Return the lines, without line ends, that are not part of what ``operation`` names; of a section only others'."""
+    section = sections.get(operation.section[0])
+    if isinstance(operation, RemoveSection):
+        mine = [each for name, each in sections.items() if name != operation.section[0]]
+        kept = {n for each in mine for option in each.options for n in range(option.start, option.end)}
+        kept |= {each.start for each in mine}
+        return [lines[number].removesuffix("\n") for number in sorted(kept)]
+    option = section.find(operation.key) if section else None
     own = range(option.start, option.end) if option else range(0)
     return [line.removesuffix("\n") for number, line in enumerate(lines) if number not in own]

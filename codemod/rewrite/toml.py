@@ -13,21 +13,24 @@ After every operation tomllib reads old and new text: the new data must be the o
 
 from __future__ import annotations
 
-import copy
 import re
 import tomllib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveOption, SetOption
-from codemod.rewrite.config_text import edited
+from codemod.errors import RewriteError
+from codemod.model import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.rewrite.config_text import edited, without_block
+from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at
+from codemod.rewrite.toml_lists import without_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tomlkit.items import Item
+
+    from codemod.model import ConfigOperation
 
 _CLOSERS = ("]", "}", '"""', "'''")
 _FAMILY = "asyncio_"
@@ -59,7 +62,7 @@ class _Pair:
     item: Item
 
 
-def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | RemoveOption]) -> bytes:
+def rewrite(path: str, data: bytes | None, operations: Sequence[ConfigOperation]) -> bytes:
     """Return ``data`` with ``operations`` done in order; None stands for a file that does not exist.
 
     Raises FileError where the file is not UTF-8 or not TOML, RewriteError where an edit cannot be made exactly.
@@ -67,66 +70,27 @@ def rewrite(path: str, data: bytes | None, operations: Sequence[SetOption | Remo
     return edited(path, data, operations, _apply)
 
 
-def _parse(path: str, text: str) -> dict[str, Any]:
-    """Return the data of ``text``, floats as their spelling: two NaN would never be equal in the proof."""
-    try:
-        return tomllib.loads(text, parse_float=lambda spelling: ("float", spelling))
-    except RecursionError:
-        raise FileError(path, "nested too deeply to be read as TOML") from None
-    except ValueError as error:
-        message, _, where = str(error).partition(" (at ")
-        found = re.match(r"line (\d+)", where)
-        line = found.group(1) if found else text.count("\n") + (not text.endswith("\n"))
-        raise FileError(path, f"line {line}: not valid TOML: {message}") from None
-
-
-def _apply(path: str, text: str, operation: SetOption | RemoveOption) -> str:
+def _apply(path: str, text: str, operation: ConfigOperation) -> str:
     """Return ``text`` after one proven operation."""
-    data = _parse(path, text)
-    table = _table(path, data, operation.section)
-    if isinstance(operation, RemoveOption):
-        if operation.key not in table:
-            return text
-    elif table.get(operation.key) == operation.value:
+    data = parse(path, text)
+    table = table_at(path, data, operation.section)
+    if isinstance(operation, RemoveSection):
+        new = _without_section(path, text, table, operation)
+    elif isinstance(operation, RemoveListItem):
+        new = _without_item(path, text, table, operation)
+    elif (operation.key not in table) if isinstance(operation, RemoveOption) else _says(table, operation):
         return text
-    if isinstance(table.get(operation.key), dict):
-        raise RewriteError(path, f"{_name(operation)} is a table, not a value")
-    new = _edit(path, text, operation)
-    _prove(path, data, new, operation)
+    elif isinstance(table.get(operation.key), dict):
+        raise RewriteError(path, f"{name_of(operation)} is a table, not a value")
+    else:
+        new = _edit(path, text, operation)
+    if new != text:
+        prove(path, data, new, operation)
     return new
 
 
-def _table(path: str, data: dict[str, Any], section: tuple[str, ...]) -> dict[str, Any]:
-    """Return the table at ``section``, empty where there is none."""
-    for depth, name in enumerate(section, start=1):
-        found = data.get(name, {})
-        if not isinstance(found, dict):
-            raise RewriteError(path, f"{'.'.join(section[:depth])} is not a table")
-        data = found
-    return data
-
-
-def _name(operation: SetOption | RemoveOption) -> str:
-    return ".".join((*operation.section, operation.key))
-
-
-def _prove(path: str, data: dict[str, Any], new: str, operation: SetOption | RemoveOption) -> None:
-    """Raise RewriteError unless ``new`` holds ``data`` with the operation's key changed and nothing else."""
-    expected = copy.deepcopy(data)
-    table = expected
-    for name in operation.section:
-        table = table.setdefault(name, {})
-    if isinstance(operation, SetOption):
-        table[operation.key] = operation.value
-    else:
-        del table[operation.key]
-    try:
-        new.encode()
-        proven = _parse(path, new) == expected
-    except (FileError, UnicodeEncodeError):
-        proven = False
-    if not proven:
-        raise RewriteError(path, f"{_name(operation)} cannot be edited without a change to something else")
+def _says(table: dict[str, Any], operation: SetOption) -> bool:
+    return bool(table.get(operation.key) == operation.value)
 
 
 # --- locating ----------------------------------------------------------------------------------------------------
@@ -235,12 +199,19 @@ def _entries(path: str, text: str, host: _Pair) -> list[_Pair]:
         start = end + (text[end] == ",")
 
 
-# --- editing -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a key is: its pair, the pairs beside it, and the inline table they are in, if any."""
+
+    statements: list[_Statement]
+    host: _Pair | None
+    pairs: list[_Pair]
+    target: _Pair | None
 
 
-def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
-    """Return the unproven result of an operation that changes something."""
-    section, wanted = operation.section, (*operation.section, operation.key)
+def _locate(path: str, text: str, section: tuple[str, ...], key: str) -> _Found:
+    """Find ``key`` of ``section``, or the pairs beside which it would be."""
+    wanted = (*section, key)
     statements = list(_statements(path, text))
     pairs = [
         _read_pair(path, text, each.start, each.end, each.table)
@@ -250,16 +221,25 @@ def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
     host = None
     while inner := next((each for each in pairs if wanted != each.path == wanted[: len(each.path)]), None):
         host, pairs = inner, _entries(path, text, inner)
-    target = next((each for each in pairs if each.path == wanted), None)
+    return _Found(statements, host, pairs, next((each for each in pairs if each.path == wanted), None))
+
+
+# --- editing -----------------------------------------------------------------------------------------------------
+
+
+def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
+    """Return the unproven result of an operation that changes something."""
+    found = _locate(path, text, operation.section, operation.key)
+    host, pairs, target = found.host, found.pairs, found.target
     if isinstance(operation, RemoveOption):
         if target is None:
-            raise RewriteError(path, f"{_name(operation)} cannot be located")
+            raise RewriteError(path, f"{name_of(operation)} cannot be located")
         return _without_entry(text, pairs, target) if host else _without_lines(text, target)
     if target:
         return _with_value(path, text, target, operation.value)
     if host:
         return _with_entry(path, text, host, pairs, operation)
-    return _with_line(text, [each for each in statements if each.is_header], pairs, operation)
+    return _with_line(text, [each for each in found.statements if each.is_header], pairs, operation)
 
 
 def _with_value(path: str, text: str, target: _Pair, value: str) -> str:
@@ -324,6 +304,34 @@ def _without_entry(text: str, entries: list[_Pair], target: _Pair) -> str:
     start = entries[index - 1].end if index else target.start
     end = entries[1].start if not index and len(entries) > 1 else target.end
     return text[:start] + text[end:]
+
+
+def _without_item(path: str, text: str, table: dict[str, Any], operation: RemoveListItem) -> str:
+    """Cut an entry of a list; the key goes with the last one."""
+    items = items_of(table.get(operation.key))
+    if items is None or operation.item not in items:
+        raise RewriteError(path, f"{name_of(operation)} has no entry {operation.item!r}")
+    if all(each == operation.item for each in items):
+        return _edit(path, text, RemoveOption(path, operation.section, operation.key))
+    target = _locate(path, text, operation.section, operation.key).target
+    new = target and without_item(text, target.value_start, _value_end(path, text, target), operation.item)
+    if not new:
+        raise RewriteError(path, f"the entry {operation.item!r} of {name_of(operation)} cannot be cut out exactly")
+    return new
+
+
+def _without_section(path: str, text: str, table: dict[str, Any], operation: RemoveSection) -> str:
+    """Cut a table: its header and all up to the next one, or its pairs where it has no header."""
+    headers = [each for each in _statements(path, text) if each.is_header and each.end]
+    index = next((i for i, each in enumerate(headers) if each.table == operation.section), None)
+    if index is None:
+        for key in own_keys(table):
+            text = _edit(path, text, RemoveOption(path, operation.section, key))
+        return text
+    start, stop = headers[index].start, headers[index + 1].start if index + 1 < len(headers) else len(text)
+    lines = [line for line in re.split("(?<=\n)", text) if line]
+    first, last = text.count("\n", 0, start), text.count("\n", 0, stop) if stop < len(text) else len(lines)
+    return "".join(without_block([*lines], first, last, ("#",)))
 
 
 def _anchor(pairs: list[_Pair], section: tuple[str, ...]) -> _Pair | None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.rules import (
+    lm101_wrong_option_value,
+    lm102_mode_removed,
+    lm103_stale_warning_filter,
+    lm104_unset_scope_is_fatal,
+    lm105_second_pytest_table,
     lm201_value_crosses_loops,
     lm202_module_resource_crosses_loops,
     lm203_loop_narrower_than_cache,
@@ -50,6 +55,11 @@ if TYPE_CHECKING:
     from codemod.model import Finding, Remedy
 
 RULES: tuple[Rule, ...] = (
+    lm101_wrong_option_value.RULE,
+    lm102_mode_removed.RULE,
+    lm103_stale_warning_filter.RULE,
+    lm104_unset_scope_is_fatal.RULE,
+    lm105_second_pytest_table.RULE,
     lm201_value_crosses_loops.RULE,
     lm202_module_resource_crosses_loops.RULE,
     lm203_loop_narrower_than_cache.RULE,

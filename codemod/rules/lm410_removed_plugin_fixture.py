@@ -35,7 +35,8 @@ def check(suite: Suite) -> Iterator[Finding]:
         if any(one.name == fixture.name for one in others):
             continue
         for path, function, _ in requests(suite.graph, fixture.name):
-            says = f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}, which pytest-asyncio {suite.target} needs"
+            gone = f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}"
+            says = f"{gone}, which pytest-asyncio {suite.target} needs"
             how = (
                 "use `asyncio.get_running_loop()`"
                 if function.is_async

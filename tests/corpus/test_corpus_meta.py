@@ -70,6 +70,10 @@ def test_rule_has_one_example(rule) -> None:
         (_CASE + "[expect]\nremedies = []\n", "knows only applied and withheld"),
         (_CASE + "[runs]\nbefore = 'fail'\nversion = '1.1.0'\n", "unknown key in .runs.: version"),
         (_CASE + "[runs]\nbefore = 'red'\n", "before and after are one of"),
+        (_CASE + "[runs]\nbefore = 'pass'\nsources = ['0.21.2']\n", "unknown key in .runs.: sources"),
+        (_CASE + "[runs]\nbefore = 'pass'\nfrom = '0.21.2'\n", "from and versions are lists"),
+        (_CASE + "[runs]\nbefore = 'pass'\nfrom = []\n", "from not an empty one"),
+        (_CASE + "[runs]\nbefore = 'pass'\nwhole_run = true\n", "whole_run needs from"),
     ],
 )
 def test_mistakes_in_a_case_are_named(tmp_path: Path, text: str, message: str) -> None:
@@ -80,3 +84,23 @@ def test_mistakes_in_a_case_are_named(tmp_path: Path, text: str, message: str) -
 
 def _findings(folder: Path) -> list[dict[str, object]]:
     return json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "sources", "versions"),
+    [
+        ("", True, (), ("1.1.0", "1.5.0")),
+        ("from = ['0.21.2']\n", True, ("0.21.2",), ("1.5.0",)),
+        ("from = ['0.21.2']\n", False, ("0.21.2",), ()),
+        ("from = ['0.21.2']\nversions = ['0.26.0']\n", False, ("0.21.2",), ("0.26.0",)),
+    ],
+)
+def test_versions_that_a_case_runs_on(
+    tmp_path: Path, text: str, changes: bool, sources: tuple[str, ...], versions: tuple[str, ...]
+) -> None:
+    (tmp_path / "case.toml").write_text(_CASE + "[runs]\nbefore = 'pass'\n" + text)
+    if changes:
+        (tmp_path / "after").mkdir()
+    runs = load_case(tmp_path).runs
+    assert runs is not None
+    assert (runs.sources, runs.versions) == (sources, versions)

@@ -51,6 +51,39 @@ def test_it():
     gc.collect()
 """
 
+_FAILING_FIXTURE = """
+import pytest, pytest_asyncio
+
+@pytest_asyncio.fixture
+async def good(): pass
+
+@pytest_asyncio.fixture
+async def bad(good): raise RuntimeError
+
+@pytest_asyncio.fixture
+async def never(bad): pass
+
+@pytest.mark.asyncio
+async def test_it(never): pass
+"""
+_UNCLOSED_LOOP = """
+import asyncio, gc
+
+def test_it():
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(asyncio.sleep(0))
+    del loop
+    gc.collect()
+"""
+_THREAD = """
+import asyncio, threading
+
+def test_it():
+    thread = threading.Thread(target=asyncio.run, args=(asyncio.sleep(0),))
+    thread.start()
+    thread.join()
+"""
+
 
 def _run(tmp_path: Path, text: str, variables: dict[str, str] | None = None, seconds: float = 60) -> Outcome:
     (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
@@ -72,6 +105,25 @@ def test_each_phase_is_told_apart(tmp_path: Path) -> None:
         "test_call",
         "test_teardown",
     ]
+
+
+def test_only_tests_without_a_failure_in_any_phase_have_passed(tmp_path: Path) -> None:
+    assert _run(tmp_path, _SUITE).passed == ("test_it.py::test_fine",)
+
+
+def test_loops_are_traced_as_far_as_a_failing_test_got(tmp_path: Path) -> None:
+    name = "test_it.py::test_it"
+    assert _run(tmp_path, _FAILING_FIXTURE).trace[name] == {"test_it.py::good": "loop 1", "test_it.py::bad": "loop 1"}
+
+
+def test_the_trace_keeps_no_loop_alive(tmp_path: Path) -> None:
+    outcome = _run(tmp_path, _UNCLOSED_LOOP)
+    assert outcome.trace["test_it.py::test_it"] == {"test": "loop 1"}
+    assert any("unclosed event loop" in leak for leak in outcome.leaks)
+
+
+def test_loops_of_other_threads_are_not_traced(tmp_path: Path) -> None:
+    assert _run(tmp_path, _THREAD).trace == {"test_it.py::test_it": {}}
 
 
 def test_healthy_suite_passes_and_leaks_nothing(tmp_path: Path) -> None:

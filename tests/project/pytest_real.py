@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from _pytest import config as config_module
 from _pytest.config import findpaths
 
 INSTALLED = (pytest.version_tuple[0], pytest.version_tuple[1])
@@ -28,3 +30,15 @@ def determine_setup(invocation: Path, args: list[str], inifile: str | None, root
         except (Exception, pytest.fail.Exception):  # a clean refusal, or a crash on a file it did not expect
             return None
     return found[0], found[1], {name: getattr(value, "value", value) for name, value in found[2].items()}
+
+
+def is_error(entries: list[str], flags: list[str], warning: Warning, module: str) -> bool:
+    """Tell whether a warning from ``module`` is an error under filters of the file and of ``-W``."""
+    with warnings.catch_warnings(record=True):
+        warnings.filterwarnings("always", category=DeprecationWarning)
+        config_module.apply_warning_filters(entries, flags)
+        try:
+            warnings.warn_explicit(warning, None, "plugin.py", 306, module, {})  # type: ignore[call-overload]
+        except Warning as raised:
+            return raised is warning
+    return False

@@ -45,7 +45,7 @@ NOT_LOCATED = [
     ({"custom.ini": "[pytest]\n"}, (9, 2)),
 ]
 REFUSED = [
-    ({"pyproject.toml": BOTH}, (9, 0), r"pyproject\.toml:2: "),
+    ({"pytest.ini": "", "pyproject.toml": BOTH}, (9, 0), r"pyproject\.toml:2: "),
     ({"setup.cfg": "[metadata]\nname = x\n[pytest]\n"}, (7, 4), r"setup\.cfg:3: .*\[tool:pytest\]"),
     ({"pytest.toml": "asyncio_mode = 'auto'"}, (9, 2), r"pytest\.toml:1: .*under \[pytest\]"),
     ({"pytest.ini": "", "setup.cfg": "broken"}, (9, 0), r"setup\.cfg:1: "),
@@ -315,3 +315,40 @@ def test_has_none_of_its_own(tmp_path: Path, name: str, content: str, version: t
 def test_has_none_of_its_own_below_one_that_has(tmp_path: Path) -> None:
     write_tree(tmp_path, {"pytest.ini": "", "sub/x": ""})
     assert not has_own(tmp_path / "sub")
+
+
+SCOPE = "asyncio_default_fixture_loop_scope"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "value"),
+    [
+        ("pytest.ini", f'[pytest]\n{SCOPE} = "function"\n', '"function"'),
+        ("pytest.ini", f"[pytest]\n{SCOPE} = 'function'\n", "'function'"),
+        ("pytest.ini", f"[pytest]\n{SCOPE} =\n", ""),
+        ("pytest.ini", f"[pytest]\n{SCOPE} = fixture\n", "fixture"),
+        ("pytest.ini", f"[pytest]\n{SCOPE} =\n    session\n", "session"),
+        ("pyproject.toml", f"[tool.pytest.ini_options]\n{SCOPE} = ''\n", ""),
+        ("pyproject.toml", f"[tool.pytest.ini_options]\n{SCOPE} = '\"session\"'\n", '"session"'),
+        ("pyproject.toml", f"[tool.pytest]\n{SCOPE} = 'fixture-scope'\n", "fixture-scope"),
+    ],
+)
+def test_a_wrong_scope_comes_through_verbatim(tmp_path: Path, name: str, content: str, value: str) -> None:
+    option = resolve(write_tree(tmp_path, {name: content})).options[SCOPE]
+    assert (option.value, option.origin.rpartition(":")[0]) == (value, name)
+
+
+@pytest.mark.parametrize("version", [(8, 4), (9, 0), (9, 2)])
+def test_a_second_table_is_named_and_the_older_one_read(tmp_path: Path, version: tuple[int, int]) -> None:
+    content = "# c\n[tool.pytest]\nasyncio_mode = 'auto'\nx = 1\n\n[tool.pytest.ini_options]\nasyncio_mode = 'strict'\n"
+    config = resolve(write_tree(tmp_path, {"pyproject.toml": content}), version)
+    assert config.section == ("tool", "pytest", "ini_options")
+    assert config.options["asyncio_mode"].value == "strict"
+    assert config.shadowed is not None
+    assert (config.shadowed.path, config.shadowed.lines) == (("tool", "pytest"), {"asyncio_mode": 3, "x": 4})
+
+
+@pytest.mark.parametrize("content", [NATIVE, INI_OPTIONS, NATIVE + "[tool.pytest.ini_options]\n", "[tool.pytest]\n"])
+@pytest.mark.parametrize("version", [(8, 4), (9, 2)])
+def test_one_table_shadows_nothing(tmp_path: Path, content: str, version: tuple[int, int]) -> None:
+    assert resolve(write_tree(tmp_path, {"pyproject.toml": content}), version).shadowed is None

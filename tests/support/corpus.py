@@ -21,6 +21,8 @@ CORPUS = Path(__file__).resolve().parents[2] / "fixtures_corpus"
 
 _KEYS = {"title", "why", "example", "comments_dropped", "settings", "expect", "runs"}
 _VERDICTS = {"pass", "fail", "hang"}
+_TARGETS = ("1.5.0",)
+"""The versions that the result of a migration runs on where the case does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,23 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What real pytest runs of the case must give; ``error`` is text that one of the failures before contains."""
+    """What real pytest runs of the case must give; ``error`` is text that one of the failures before contains.
+
+    ``sources`` is ``from`` of case.toml: with it ``before/`` runs on these versions of pytest-asyncio, and the state
+    afterwards on ``versions``. Without it both run on each of ``versions``.
+    """
 
     before: str
     after: str = "pass"
+    sources: tuple[str, ...] = ()
     versions: tuple[str, ...] = ("1.1.0", "1.5.0")
     postgres: bool = False
     leak_free: bool = False
+    whole_run: bool = False
     error: str = ""
+
+
+_RUNS_KEYS = {field.name for field in fields(Runs)} - {"sources"} | {"from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +170,22 @@ def _settings(folder: Path, data: dict[str, Any]) -> Settings:
 def _runs(folder: Path, data: dict[str, Any] | None) -> Runs | None:
     if data is None:
         return None
-    if unknown := data.keys() - {field.name for field in fields(Runs)}:
+    if unknown := data.keys() - _RUNS_KEYS:
         raise ValueError(f"{folder}/case.toml: unknown key in [runs]: {', '.join(sorted(unknown))}")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    runs = Runs(**values)
+    if not all(isinstance(data.get(key, []), list) for key in ("from", "versions")) or data.get("from") == []:
+        raise ValueError(f"{folder}/case.toml: from and versions are lists, from not an empty one")
+    runs = Runs(**_runs_values(data, (folder / "after").exists()))
     if not {runs.before, runs.after} <= _VERDICTS:
         raise ValueError(f"{folder}/case.toml: before and after are one of {', '.join(sorted(_VERDICTS))}")
+    if runs.whole_run and not runs.sources:
+        raise ValueError(f"{folder}/case.toml: whole_run needs from")
     return runs
+
+
+def _runs_values(data: dict[str, Any], changes: bool) -> dict[str, Any]:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    sources = values.pop("from", None)
+    return values if sources is None else {"versions": _TARGETS if changes else (), **values, "sources": sources}
 
 
 def _codes(value: list[str] | None) -> tuple[str, ...] | None:

@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,8 +27,8 @@ REQUIRED = "LOOPMEND_REQUIRE_VENVS"
 """With this variable set, an environment that cannot be made is a failure instead of a reason to skip."""
 
 SECONDS = 300
-PYTEST = {"1.1.0": "8.4.2"}
-"""The pytest to put beside a pytest-asyncio that does not work with the newest one."""
+_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p asyncio"}
+"""Variables that load pytest-asyncio only: other plugins installed beside the tests may need a newer pytest."""
 
 
 class VenvError(Exception):
@@ -40,10 +42,20 @@ def interpreter(plugin: str) -> Path:
     """
     if version("pytest-asyncio") == plugin:
         return Path(sys.executable)
-    requirements = [f"pytest-asyncio=={plugin}"]
-    if plugin in PYTEST:
-        requirements.append(f"pytest=={PYTEST[plugin]}")
-    return _overlay(requirements)
+    older = _older_pytest(plugin)
+    return _overlay([f"pytest-asyncio=={plugin}", *([f"pytest=={older}"] if older else [])])
+
+
+def variables(plugin: str) -> dict[str, str]:
+    """Return the environment variables that a run with the interpreter of ``plugin`` needs."""
+    return dict(_ALONE) if _older_pytest(plugin).startswith("7.") else {}
+
+
+def _older_pytest(plugin: str) -> str:
+    """Return the pytest to put beside ``plugin``: the last one it works with, or "" where that is the newest."""
+    if Version(plugin) < Version("0.23"):
+        return "7.4.4"
+    return "8.4.2" if Version(plugin) < Version("1.3") else ""
 
 
 def _overlay(requirements: list[str]) -> Path:

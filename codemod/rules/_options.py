@@ -1,0 +1,64 @@
+"""What rules about pytest's configuration share: where an option stands, and which fixture loop scope suits a suite."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from codemod.analysis.models import has
+from codemod.knowledge import warning_texts
+from codemod.model import Location
+from codemod.project.requirements import at_least
+from codemod.scopes import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemod.analysis.resolve import FixtureDef
+    from codemod.analysis.suite import Suite
+    from codemod.model import OptionValue
+
+FIXTURE_SCOPE = "fixture-scope"
+_LINE = re.compile(r":(\d+)\)?$")
+
+
+def location(suite: Suite, origin: str) -> Location:
+    """Return the place in the configuration file that ``origin`` names, its first line where that is not known."""
+    found = _LINE.search(origin)
+    return Location(suite.place.path, int(found[1]) if found else 1)
+
+
+def in_file(option: OptionValue) -> bool:
+    """Tell whether an option has its value from the file's own key, not from a flag or ``-o``."""
+    return option.value is not None and not option.origin.startswith(("addopts", "command line", "default"))
+
+
+def did_you_mean(value: str, valid: Iterable[str]) -> str:
+    """Return a sentence with the nearest valid value, or all of them."""
+    valid = tuple(valid)
+    near = get_close_matches(value.strip("\"' ").lower(), valid, n=1)
+    return f"did you mean {near[0]}?" if near else f"valid values: {', '.join(valid)}"
+
+
+def kept_scope(suite: Suite) -> str | None:
+    """Return the value of the fixture loop scope option that changes no fixture's loop, None where there is none."""
+    if not any(_needs_wide_loop(suite, fixture) for fixture in suite.graph.fixtures.values()):
+        return Scope.FUNCTION.word
+    return FIXTURE_SCOPE if has(suite.target, "fixture_scope_value") else None
+
+
+def unset_scope_text(version: str) -> str:
+    """Return how ``version`` words its warning about the unset fixture loop scope."""
+    wordings = [each for each in warning_texts().known if each.id == "unset-scope" and at_least(version, each.first)]
+    return wordings[-1].text if wordings else ""
+
+
+def dies_of_unset_scope(suite: Suite) -> bool:
+    """Tell whether the pytest the suite goes to lets a warning that is an error out of the start of the run (9.2)."""
+    return suite.upgrades or suite.config.pytest_version >= (9, 2)
+
+
+def _needs_wide_loop(suite: Suite, fixture: FixtureDef) -> bool:
+    run = fixture.decl.factory == "pytest_asyncio" or suite.graph.is_handled(fixture)
+    return run and fixture.scope is not Scope.FUNCTION and fixture.decl.loop_scope is None
