@@ -80,16 +80,15 @@ def test_warning_texts_are_consistent():
     from codemod.project.warning_filters import UNSET_SCOPE, Emitted, FilterEntry, parse_filter
 
     texts, known = warning_texts(), set(versions().known)
-    assert {each.first for each in texts.known} | {each.last for each in texts.known if each.last} <= known
-    assert set(texts.removed.values()) <= known
-    for each in texts.known:
+    assert {each.first for each in texts} | {each.last for each in texts if each.last} <= known
+    for each in texts:
         assert not each.last or Version(each.first) <= Version(each.last), each.text
         assert each.names and any(name.lower() in each.text.lower() for name in each.names), each.text
         everything = parse_filter(FilterEntry("error", ""))
         assert everything is not None and everything.matches(Emitted(each.text, each.category, each.module))
         own = parse_filter(FilterEntry(f"error::{_dotted(each.category)}", ""))
         assert own is not None and own.matches(Emitted(each.text, each.category, each.module)), each.category
-    unset = [each for each in texts.known if each.id == "unset-scope"]
+    unset = [each for each in texts if each.id == "unset-scope"]
     assert all(each.text.startswith(UNSET_SCOPE) for each in unset)
     assert [each.last for each in unset if not each.last] == [unset[-1].last]
 
@@ -99,12 +98,11 @@ def test_current_warning_texts_are_those_of_the_plugin():
     from pytest_asyncio import plugin
 
     source = Path(plugin.__file__).read_text(encoding="utf-8")
-    current = {each.id: each for each in warning_texts().known if not each.last}
+    current = {each.id: each for each in warning_texts() if not each.last}
     assert current["unset-scope"].text == plugin._DEFAULT_FIXTURE_LOOP_SCOPE_UNSET
     assert current["mark-scope-keyword"].text == plugin._MARKER_SCOPE_KWARG_DEPRECATION_WARNING
     assert current["policy-override"].text == plugin._EVENT_LOOP_POLICY_FIXTURE_DEPRECATION_WARNING
     assert "in strict mode" in source and "asynchronous generators" in source
-    assert not [name for name in warning_texts().removed if hasattr(plugin, name)]
 
 
 def _dotted(category: str) -> str:

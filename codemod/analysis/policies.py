@@ -61,7 +61,7 @@ def choice_of(suite: Suite, fixture: FixtureDef) -> Choice:
     """Return what a fixture chooses; raise LoopFactoryError where its body or its place is not that simple."""
     path = fixture.key.path
     bases = tuple(base for base, found in suite.graph.registrations[POLICY] if found == fixture)
-    if any(_path_of(base) != path for base in bases):
+    if any(path_of(base) != path for base in bases):
         raise LoopFactoryError("it belongs to a plugin, or other files import it")
     functions = [*(f.function for f in suite.graph.fixtures.values()), *(i.function for i in suite.graph.items)]
     if user := next((f.qualname for f in functions if POLICY in (*f.params, *f.requested)), ""):
@@ -87,7 +87,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
             yield from _definitions(node.body)
 
 
-def _path_of(base: str) -> str:
+def path_of(base: str) -> str:
     """Return the file whose fixtures have a base, "*" for plugins."""
     if base == PLUGINS:
         return PLUGINS
@@ -142,7 +142,7 @@ def wishes(choices: Iterable[Choice]) -> list[Wish]:
         for base, choice in places
         if not choice.is_plain or any(other != base and base.startswith(other) for other, _ in places)
     ]
-    return [Wish(_path_of(base), choice.factories, base.partition("::")[2]) for base, choice in needed]
+    return [Wish(path_of(base), choice.factories, base.partition("::")[2]) for base, choice in needed]
 
 
 def doubt(suite: Suite, choices: list[Choice]) -> str:
@@ -154,7 +154,7 @@ def doubt(suite: Suite, choices: list[Choice]) -> str:
     hooked = wishes(choices)
     if path := _reader(suite.workspace, bool(hooked)):
         return f"{path} asks for a policy, or makes a loop, which a hook does not reach"
-    return _shared(suite, {base for choice in choices for base in choice.bases}, len(hooked)) if hooked else ""
+    return hook_doubt(suite, {base for choice in choices for base in choice.bases}, len(hooked)) if hooked else ""
 
 
 def _reader(workspace: Workspace, loops_too: bool) -> str:
@@ -166,8 +166,8 @@ def _reader(workspace: Workspace, loops_too: bool) -> str:
     return ""
 
 
-def _shared(suite: Suite, bases: set[str], hooks: int) -> str:
-    """Return what tests that the hook is asked for share with others, "" where they share nothing.
+def hook_doubt(suite: Suite, bases: set[str], hooks: int) -> str:
+    """Return what tests that hooks at ``bases`` are asked for share with others, "" where they share nothing.
 
     A hook parametrizes its tests: pytest moves those of one wide loop together, and sets that loop and its fixtures up
     anew for each test that comes with another factory, or with none.

@@ -155,14 +155,6 @@ class WarningText:
     module: str = "pytest_asyncio.plugin"
 
 
-@dataclass(frozen=True, slots=True)
-class WarningTexts:
-    """All wordings, and for each name that pytest_asyncio.plugin lost the last version that had it."""
-
-    known: tuple[WarningText, ...]
-    removed: Mapping[str, str]
-
-
 def _load(name: str) -> dict[str, Any]:
     return tomllib.loads(package_files.files(__name__).joinpath(name).read_text(encoding="utf-8"))
 
@@ -225,11 +217,10 @@ def internals() -> Internals:
 
 
 @cache
-def warning_texts() -> WarningTexts:
-    """Load warnings.toml once."""
-    data = _load("warnings.toml")
-    known = (WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in data["warning"])
-    return WarningTexts(tuple(known), dict(data["removed"]))
+def warning_texts() -> tuple[WarningText, ...]:
+    """Load warnings.toml once, in its order."""
+    entries = _load("warnings.toml")["warning"]
+    return tuple(WarningText(**{key: _frozen(value) for key, value in entry.items()}) for entry in entries)
 
 
 @cache

@@ -50,7 +50,7 @@ def kept_scope(suite: Suite) -> str | None:
 
 def unset_scope_text(version: str) -> str:
     """Return how ``version`` words its warning about the unset fixture loop scope."""
-    wordings = [each for each in warning_texts().known if each.id == "unset-scope" and at_least(version, each.first)]
+    wordings = [each for each in warning_texts() if each.id == "unset-scope" and at_least(version, each.first)]
     return wordings[-1].text if wordings else ""
 
 

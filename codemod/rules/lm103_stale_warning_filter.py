@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.knowledge import WarningText, warning_texts
+from codemod.knowledge import WarningText, internals, warning_texts
 from codemod.model import Applicability, RemoveListItem
 from codemod.project.places import FIXTURE_OPTION
 from codemod.project.requirements import at_least
@@ -57,9 +57,9 @@ def _reason(suite: Suite, entry: FilterEntry) -> str:
     if found is None:
         return ""
     module, _, name = found.category.rpartition(".")
-    last = warning_texts().removed.get(name, "") if module == "pytest_asyncio.plugin" else ""
-    if last and not at_least(last, suite.target):
-        return f"stops pytest: `{found.category}` is gone since pytest-asyncio {last}"
+    gone = internals().gone.get(name, "") if module == "pytest_asyncio.plugin" else ""
+    if gone and at_least(suite.target, gone):
+        return f"stops pytest: `{found.category}` is gone since pytest-asyncio {gone}"
     matched = _named(found) if suite.upgrades else []
     if not matched or not all(_is_gone(suite, each) for each in matched):
         return ""
@@ -69,8 +69,7 @@ def _reason(suite: Suite, entry: FilterEntry) -> str:
 def _named(found: WarningFilter) -> list[WarningText]:
     """Return the warnings a filter matches, none where its message does not show that it means one of them."""
     message = found.message.replace("\\", "").lower()
-    known = warning_texts().known
-    matched = [each for each in known if found.matches(Emitted(each.text, each.category, each.module))]
+    matched = [each for each in warning_texts() if found.matches(Emitted(each.text, each.category, each.module))]
     named = any(name.lower() in message for each in matched for name in each.names)
     return matched if named else []
 

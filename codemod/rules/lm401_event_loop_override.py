@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemod.analysis.custom_loops import custom_loops
 from codemod.analysis.event_loop import override_decision, overrides, requesters
 from codemod.model import Applicability, Location
 from codemod.rules._base import Rule, finding
@@ -41,9 +42,10 @@ _BECOMES = {
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per override: on its way to 1.0, or ignored there already."""
     if suite.leaves_event_loop:
+        loops = custom_loops(suite)
         for fixture in overrides(suite):
-            decision = override_decision(suite, fixture)
-            says = _BECOMES.get(decision.action, decision.reason)
+            decision = loops.judged(fixture, override_decision(suite, fixture))
+            says = loops.says(fixture) or _BECOMES.get(decision.action, decision.reason)
             yield _finding(fixture, f"`event_loop` is ignored from pytest-asyncio 1.0 on: {says}")
     elif not suite.has_event_loop:
         asked = {requester.definition for requester in requesters(suite)}

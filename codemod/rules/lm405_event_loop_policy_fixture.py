@@ -6,9 +6,10 @@ the policy is asyncio's default.
 
 *Why is this bad.* The fixture is deprecated since 1.4 and Python's event loop policies since 3.14; both will go.
 
-*Fix safety.* Safe for asyncio's and uvloop's policies where only async tests are concerned. Unsafe where a hook does
-less: sync tests that use async fixtures, code that reads or sets the policy, loops wider than a test that others share,
-a policy of your own, and parameters, which change the names of tests. All fixtures of a suite go together.
+*Fix safety.* Safe for well-known policies (asyncio's, uvloop's) where only async tests are concerned. Unsafe where a
+hook does less: sync tests that use async fixtures, code that reads or sets the policy, loops wider than a test that
+others share, a policy of your own, and parameters, which change the names of tests. The fixtures of a suite go together
+or not at all.
 
 *Left alone.* Fixtures whose body does more, that other code asks for, or that a plugin brings; a conftest.py with a
 hook of its own; suites that are on 1.4 already, where the fixture still works.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.analysis.custom_loops import custom_loops
 from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides, reached
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
@@ -52,10 +53,11 @@ def translated_overrides(suite: Suite) -> list[Override]:
     """Return every override with its decision and edits; without edits where a person has to decide."""
     asked = kept_requests(suite)
     found = []
+    loops = custom_loops(suite)
     for fixture in overrides(suite):
-        decision = override_decision(suite, fixture)
+        decision = loops.judged(fixture, override_decision(suite, fixture))
         edits = () if decision.action == "keep" else tuple(_edits(suite, fixture, decision, _has(asked, fixture)))
-        found.append(Override(fixture, decision, edits))
+        found.append(Override(fixture, decision, (*edits, *loops.operations) if edits else ()))
     return found
 
 
