@@ -10,7 +10,8 @@ from codemod.analysis.crossings import diagnose
 from codemod.analysis.models import has
 from codemod.analysis.outside import Outside
 from codemod.analysis.translation import translate
-from codemod.project.requirements import Requirements, at_least
+from codemod.knowledge import versions
+from codemod.project.requirements import Requirements, at_least, choose_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,11 @@ class Suite:
     def upgrades(self) -> bool:
         """Tell whether the suite goes to a newer version than it has."""
         return self.target != self.version and at_least(self.target, self.version)
+
+    @property
+    def fixtures_take_marks(self) -> bool:
+        """Tell whether the suite's pytest ignores marks on fixtures, which 9.0 and later refuse (SEMANTICS §1.1)."""
+        return not at_least(choose_version(self.asked.pytest, versions().pytest).version, "9.0.0")
 
     @property
     def has_event_loop(self) -> bool:
