@@ -63,6 +63,14 @@ def overrides(suite: Suite) -> list[FixtureDef]:
     return sorted(found, key=lambda f: (f.key.path, f.function.span))
 
 
+def dead_overrides(suite: Suite) -> list[FixtureDef]:
+    """Return the overrides that do nothing: the version has no ``event_loop`` any more, and nothing asks for them."""
+    if suite.has_event_loop:
+        return []
+    asked = {requester.definition for requester in requesters(suite)}
+    return [fixture for fixture in overrides(suite) if fixture not in asked]
+
+
 # --- who asks ------------------------------------------------------------------------------------------------------
 
 
@@ -119,6 +127,9 @@ def _above(suite: Suite, path: str) -> FixtureDef | None:
 def request_decision(suite: Suite, requester: Requester) -> Decision:
     """Return what becomes of one request: "drop" or "running" the parameter, or "keep" it (served by the shim)."""
     legacy = requester.function.legacy
+    if requester.how == "getfixturevalue" and requester.runs_on_loop:
+        reason = "to ask for a fixture while the loop runs fails from 1.1 on"
+        return Decision("running", Applicability.UNSAFE, reason)
     if requester.how != "parameter" or not requester.runs_on_loop or legacy is None:
         return Decision("keep")
     calls = {use.name for use in legacy.uses if use.kind == "call"}

@@ -63,6 +63,12 @@ def translate(suite: Suite) -> Translation:
 
 def _inexpressible(suite: Suite) -> str:
     """Return what no version from 1.0 on can do (SEMANTICS §3.2), "" where there is nothing of the kind."""
+    if has(suite.version, "event_loop_mark") and not has(suite.version, "scoped_loops"):
+        marked = next(
+            (one.item for one in suite.linked for m in one.item.marks if m.name == "asyncio_event_loop"), None
+        )
+        if marked is not None:
+            return f"{marked.id} has the mark asyncio_event_loop, which only 0.22 had (LM306)"
     for fixture in overrides(suite):
         if fixture.scope is Scope.PACKAGE and posixpath.dirname(fixture.key.path):
             return (
@@ -148,7 +154,8 @@ def _defaults(suite: Suite, wanted: _Wanted) -> Iterator[Defaults]:
         yield (written[0], written[1] if read else Scope.FUNCTION)
     yield (Scope.FUNCTION, Scope.FUNCTION)
     for scope in sorted(wanted.scopes - {Scope.FUNCTION}, reverse=True):
-        yield (scope, scope)
+        if 2 * sum(each is scope for each in wanted.tests.values()) > len(wanted.tests):
+            yield (scope, scope)  # for fewer tests, marks surprise less than defaults that all others opt out of
 
 
 def _with_defaults(suite: Suite, wanted: _Wanted, defaults: Defaults, target: LoopModel) -> Layout | None:
