@@ -16,6 +16,7 @@ from codemod.analysis.event_loop import overrides
 from codemod.analysis.loops import Holder, Site, asked_scope, holders_of
 from codemod.analysis.models import has
 from codemod.analysis.relations import Relations, difference, relations
+from codemod.project.places import TEST_OPTION
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def translate(suite: Suite) -> Translation:
     if reason := _inexpressible(suite):
         return Translation(None, reason)
     before = relations(suite.graph, suite.linked, suite.layout, source)
+    if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
+        return Translation(suite.layout)
     wanted = _Wanted.of(suite, source)
     best: Layout | None = None
     failed: tuple[Item, FixtureKey | None] | None = None
@@ -59,6 +62,14 @@ def translate(suite: Suite) -> Translation:
     if best is not None:
         return Translation(best)
     return Translation(None, _why(wanted, failed), *(failed or (None, None)))
+
+
+def _is_written_down(suite: Suite) -> bool:
+    """Tell whether the loops were translated before: the test option is set, which the suite's version lacks."""
+    if suite.config.options[TEST_OPTION].value is None or has(suite.version, TEST_OPTION):
+        return False
+    marks = (mark for one in suite.linked for mark in one.item.marks if mark.name == "asyncio")
+    return not any(mark.keyword == "scope" for mark in marks)
 
 
 def _inexpressible(suite: Suite) -> str:
