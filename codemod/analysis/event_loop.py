@@ -71,6 +71,18 @@ def dead_overrides(suite: Suite) -> list[FixtureDef]:
     return [fixture for fixture in overrides(suite) if fixture not in asked]
 
 
+def importers(suite: Suite, fixture: FixtureDef) -> list[str]:
+    """Return the files that import an override by its name; they fail where it is gone."""
+    found = []
+    for path in suite.workspace.files:
+        if b"event_loop" in (suite.workspace.read(path) or b"") and (facts := suite.workspace.module(path)) is not None:
+            dotted = facts.imports.get(EVENT_LOOP, "")
+            target = suite.workspace.locate(dotted, path) if dotted else None
+            if target is not None and (target.path, target.name) == (fixture.key.path, fixture.key.qualname):
+                found.append(path)
+    return found
+
+
 # --- who asks ------------------------------------------------------------------------------------------------------
 
 
@@ -179,6 +191,8 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
     if not body.extras:
         return Decision("delete")
+    if places := importers(suite, fixture):
+        return Decision("keep", Applicability.DISPLAY, f"{places[0]} imports it by this name")
     return _surroundings(suite, fixture, body)
 
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.custom_loops import custom_loops
-from codemod.analysis.event_loop import Decision, Requester, dead_overrides, override_decision, overrides, reached
+from codemod.analysis.event_loop import (
+    Decision,
+    Requester,
+    dead_overrides,
+    importers,
+    override_decision,
+    overrides,
+    reached,
+)
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
 from codemod.model import (
@@ -87,6 +96,8 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
         yield ReplaceDefinition(path, fixture.function.span, shim)
     else:
         yield DeleteDefinition(path, fixture.function.span)
+        for importer in importers(suite, fixture):
+            yield DropImportIfUnused(importer, EVENT_LOOP)
     if asked:
         yield EnsureImport(path, "asyncio")
         yield EnsureImport(path, "pytest_asyncio")
