@@ -14,7 +14,7 @@ from codemod.model import Applicability
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from codemod.analysis.facts import FunctionFacts
     from codemod.analysis.legacy_facts import LoopBody
@@ -88,12 +88,22 @@ def importers(suite: Suite, fixture: FixtureDef) -> list[str]:
 
 def requesters(suite: Suite) -> list[Requester]:
     """Return everything that names ``event_loop``, each function and way once, in the order of files."""
+    return suite.once("requesters", _requesters)
+
+
+def _requesters(suite: Suite) -> list[Requester]:
     found: dict[tuple[str, str, str], Requester] = {}
+    seen: set[FixtureKey] = set()
     for one in suite.linked:
-        for requester in (*_of_item(suite, one.item), *_of_fixtures(suite, one.fixtures, one.item)):
+        asked = [*_of_item(suite, one.item)]
+        for key in one.fixtures.keys() - seen:
+            asked += _of_fixture(suite, one.fixtures[key], one.item)
+        seen |= one.fixtures.keys()
+        for requester in asked:
             found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
-    for requester in _of_fixtures(suite, suite.graph.fixtures, None):
-        found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
+    for key in suite.graph.fixtures.keys() - seen:
+        for requester in _of_fixture(suite, suite.graph.fixtures[key], None):
+            found[requester.path, requester.function.qualname, requester.how] = requester
     return sorted(found.values(), key=lambda r: (r.path, r.function.span, r.how))
 
 
@@ -105,14 +115,14 @@ def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
         yield Requester(item.owner, item.function, how, item.kind == "asyncio", visible_event_loop(suite, item))
 
 
-def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: Item | None) -> Iterator[Requester]:
-    for key, fixture in fixtures.items():
-        if fixture.decl.name == EVENT_LOOP:
-            continue
-        definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
-        for how in _ways(fixture.function):
-            cache = Scope.SESSION if fixture.scope is None else fixture.scope
-            yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
+def _of_fixture(suite: Suite, fixture: FixtureDef, item: Item | None) -> Iterator[Requester]:
+    if fixture.decl.name == EVENT_LOOP:
+        return
+    path = fixture.key.path
+    for how in _ways(fixture.function):
+        definition = visible_event_loop(suite, item) if item is not None else _above(suite, path)
+        cache = Scope.SESSION if fixture.scope is None else fixture.scope
+        yield Requester(path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
 
 
 def _ways(function: FunctionFacts) -> Iterator[str]:
