@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemod import pipeline
+from codemod.__main__ import main
 from codemod.errors import ConfigError, RewriteError, UsageError
 from codemod.model import Applicability, SetCallKeyword, StrategyName
 from codemod.pipeline import analyse
@@ -168,28 +169,77 @@ def test_syntax_that_is_only_newer_holds_repairs_back(suite, monkeypatch):
     assert "a newer Python" in report.withheld[0].condition
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        Settings(source="0.23.8"),
-        Settings(source="0.23.8", unsafe=True, strategy=StrategyName.SHARE),
-        Settings(source="0.23.8", remedy="suppress-teardown"),
-        Settings(source="0.23.8", target="1.5.0"),
-        Settings(source="1.5.0", target="0.23.8"),
-    ],
-)
-def test_a_suite_before_1_0_is_reported_and_not_changed(suite, settings):
+def test_a_suite_that_stays_before_1_0_is_repaired_where_its_version_can_say_so(suite):
+    (suite / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    report = analyse(suite, Settings(source="0.23.8", target="current"))
+    assert [c.path for c in report.changes] == ["conftest.py"]
+    assert b"@pytest_asyncio.fixture\n" in report.changes[0].after
+    assert (report.version, report.target) == ("0.23.8", "0.23.8")
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_repair_that_needs_what_the_version_lacks_is_refused(suite, unsafe):
+    settings = Settings(source="0.23.8", target="current", strategy=StrategyName.SHARE, unsafe=unsafe)
     report = analyse(suite, settings)
-    assert {f.code: f.applicability for f in report.findings} == dict.fromkeys(
-        ("LM201", "LM501"), Applicability.DISPLAY
-    )
-    assert (report.changes, report.remedies, report.withheld, report.alternatives) == ((), (), (), ())
-    assert "nothing is repaired: repairs are offered from pytest-asyncio 1.0 on, not on 0.23.8" in report.notes
+    assert [f.code for f in report.findings] == ["LM201"]
+    assert (report.changes, report.remedies) == ((), ())
+    reason = "the options for one loop begin with pytest-asyncio 0.26.0, and this is for 0.23.8"
+    assert any(reason in note for note in report.notes)
 
 
-def test_a_healthy_suite_before_1_0_gets_one_line(suite):
+@pytest.mark.parametrize("target", [None, "latest", "1.5.0"])
+def test_a_suite_before_1_0_goes_to_the_newest(suite, target):
+    report = analyse(suite, Settings(source="0.23.8", target=target))
+    assert (report.version, report.version_origin, report.target) == ("0.23.8", "given", "1.5.0")
+    assert "LM501" in {f.code for f in report.findings}
+    assert report.changes
+
+
+def test_a_suite_from_1_0_on_stays(suite):
+    report = analyse(suite, Settings(source="1.1.0"))
+    assert report.target == "1.1.0"
+    assert "LM501" not in {f.code for f in report.findings}
+
+
+def test_there_is_no_way_back(suite):
+    with pytest.raises(ConfigError, match=r"--target 0\.23\.8 goes back"):
+        analyse(suite, Settings(source="1.5.0", target="0.23.8"))
+
+
+def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
     override = '\n\n@pytest_asyncio.fixture(scope="session")\ndef event_loop():\n    yield asyncio.new_event_loop()\n'
     (suite / "conftest.py").write_text("import asyncio\n" + CONFTEST + override)
-    report = analyse(suite, Settings(source="0.21.2"))
-    assert [f.code for f in report.findings] == ["LM501"]
-    assert report.notes == ()
+    (suite / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
+    first = analyse(suite, Settings())
+    assert (first.version, first.target) == ("0.21.2", "1.5.0")
+    assert first.changes
+    for change in first.changes:
+        (suite / change.path).write_bytes(change.after)
+    again = analyse(suite, Settings())
+    assert again.changes == ()
+    assert [f.code for f in again.findings] == ["LM501"]
+    assert "taken as written for 1.5.0" in again.version_origin
+
+
+def test_config_shows_source_and_target(suite):
+    (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
+    options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings())}
+    assert options["pytest-asyncio"][0] == "1.5.0", "the option in pytest.ini is newer than the pin"
+    options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings(target="current"))}
+    assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
+    assert options["target"] == ("0.21.2", "given")
+
+
+def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(suite, capsys):
+    assert main(["check", str(suite), "--target", "9.9"]) == 2
+    assert "target must be latest, current or one of" in capsys.readouterr().err
+    assert main(["check", str(suite), "--python", str(suite)]) == 2
+    assert "no site-packages folder belongs to it" in capsys.readouterr().err
+    assert main(["check", str(suite), "--source", "1.1.0", "--target", "0.26"]) == 2
+    assert "goes back" in capsys.readouterr().err
+
+
+def test_the_command_tells_where_the_suite_goes(suite, capsys):
+    main(["check", str(suite), "--source", "0.21.2", "--target", "1.4"])
+    assert "pytest-asyncio 0.21.2 (given) → 1.4.1" in capsys.readouterr().out

@@ -10,6 +10,7 @@ from codemod.model import (
     Remedy,
     RemoveCallKeyword,
     RemoveOption,
+    ReplaceCallee,
     SetCallKeyword,
     SetOption,
     Span,
@@ -57,6 +58,7 @@ def test_applicability_decides(applicability, unsafe, applied):
         (RemoveOption(SET.path, SET.section, SET.key), SET),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), RemoveCallKeyword("a.py", SPAN, "scope")),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), SetCallKeyword("a.py", SPAN, "scope", '"module"')),
+        (ReplaceCallee("a.py", SPAN, "pytest.fixture"), ReplaceCallee("a.py", SPAN, "pytest_asyncio.fixture")),
     ],
 )
 def test_of_two_remedies_that_disagree_the_first_wins_whole(first, second):

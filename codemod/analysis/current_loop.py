@@ -51,6 +51,10 @@ def askers(suite: Suite) -> list[Asker]:
     """Return the sync tests and fixtures that lose the current loop on the way to the target, in the order of files."""
     if has(suite.version, "no_current_loop") or not has(suite.target, "no_current_loop"):
         return []
+    return suite.once("askers", _askers)
+
+
+def _askers(suite: Suite) -> list[Asker]:
     reach = _Reach(suite.workspace, Members(suite.workspace))
     found: dict[tuple[str, str], Asker] = {}
     for one in suite.linked:

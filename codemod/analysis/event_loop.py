@@ -15,7 +15,7 @@ from codemod.model import Applicability
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from codemod.analysis.facts import FunctionFacts
     from codemod.analysis.legacy_facts import LoopBody
@@ -64,17 +64,35 @@ def overrides(suite: Suite) -> list[FixtureDef]:
     return sorted(found, key=lambda f: (f.key.path, f.function.span))
 
 
+def dead_overrides(suite: Suite) -> list[FixtureDef]:
+    """Return the overrides that do nothing: the version has no ``event_loop`` any more, and nothing asks for them."""
+    if suite.has_event_loop:
+        return []
+    asked = {requester.definition for requester in requesters(suite)}
+    return [fixture for fixture in overrides(suite) if fixture not in asked]
+
+
 # --- who asks ------------------------------------------------------------------------------------------------------
 
 
 def requesters(suite: Suite) -> list[Requester]:
     """Return everything that names ``event_loop``, each function and way once, in the order of files."""
+    return suite.once("requesters", _requesters)
+
+
+def _requesters(suite: Suite) -> list[Requester]:
     found: dict[tuple[str, str, str], Requester] = {}
+    seen: set[FixtureKey] = set()
     for one in suite.linked:
-        for requester in (*_of_item(suite, one.item), *_of_fixtures(suite, one.fixtures, one.item)):
+        asked = [*_of_item(suite, one.item)]
+        for key in one.fixtures.keys() - seen:
+            asked += _of_fixture(suite, one.fixtures[key], one.item)
+        seen |= one.fixtures.keys()
+        for requester in asked:
             found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
-    for requester in _of_fixtures(suite, suite.graph.fixtures, None):
-        found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
+    for key in suite.graph.fixtures.keys() - seen:
+        for requester in _of_fixture(suite, suite.graph.fixtures[key], None):
+            found[requester.path, requester.function.qualname, requester.how] = requester
     return sorted(found.values(), key=lambda r: (r.path, r.function.span, r.how))
 
 
@@ -88,14 +106,14 @@ def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
         yield Requester(item.owner, item.function, how, item.kind == "asyncio", visible_event_loop(suite, item))
 
 
-def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: Item | None) -> Iterator[Requester]:
-    for key, fixture in fixtures.items():
-        if fixture.decl.name == EVENT_LOOP:
-            continue
-        definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
-        for how in _ways(fixture.function):
-            cache = Scope.SESSION if fixture.scope is None else fixture.scope
-            yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
+def _of_fixture(suite: Suite, fixture: FixtureDef, item: Item | None) -> Iterator[Requester]:
+    if fixture.decl.name == EVENT_LOOP:
+        return
+    path = fixture.key.path
+    for how in _ways(fixture.function):
+        definition = visible_event_loop(suite, item) if item is not None else _above(suite, path)
+        cache = Scope.SESSION if fixture.scope is None else fixture.scope
+        yield Requester(path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
 
 
 def _ways(function: FunctionFacts) -> Iterator[str]:
@@ -122,6 +140,9 @@ def _above(suite: Suite, path: str) -> FixtureDef | None:
 def request_decision(suite: Suite, requester: Requester) -> Decision:
     """Return what becomes of one request: "drop" or "running" the parameter, or "keep" it (served by the shim)."""
     legacy = requester.function.legacy
+    if requester.how == "getfixturevalue" and requester.runs_on_loop:
+        reason = "to ask for a fixture while the loop runs fails from 1.1 on"
+        return Decision("running", Applicability.UNSAFE, reason)
     if requester.how != "parameter" or not requester.runs_on_loop or legacy is None:
         return Decision("keep")
     calls = {use.name for use in legacy.uses if use.kind == "call"}
@@ -173,10 +194,8 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
         return Decision("keep", Applicability.DISPLAY, f"{path} uses it by its name, or exports it")
     if not body.extras:
         return _deletion(suite, fixture)
-    if imported := importers(suite, fixture):
-        return Decision(
-            "keep", Applicability.DISPLAY, f"{imported[0][0]} imports it, and what is left has another name"
-        )
+    if places := importers(suite, fixture):
+        return Decision("keep", Applicability.DISPLAY, f"{places[0][0]} imports it by its name")
     return _surroundings(suite, fixture, body)
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from codemod.analysis.facts import MarkFacts
 
 MODIFY_ITEMS = "pytest_collection_modifyitems"
+# What a recipe calls; anything else could have an effect of its own.
+_CALLED = frozenset({"add_marker", "asyncio", "is_async_test", "list", "tuple", "iter", "filter", "isinstance"})
 
 
 def marking_hook(body: list[ast.stmt], mark_of: Callable[[ast.expr], MarkFacts | None]) -> HookRecipe | None:
@@ -67,4 +69,6 @@ def _does_only_that(hook: ast.FunctionDef) -> bool:
     elsewhere = (n for n in ast.walk(hook) if isinstance(n, ast.If | ast.For) and n.orelse)
     # ast.walk also meets what an assignment stores into: an attribute or an item would outlive the hook.
     kept = (t for n in statements if isinstance(n, ast.Assign) for t in n.targets if not isinstance(t, ast.Name))
-    return all(said) and not [*rest, *elsewhere, *kept] and len(list(_added_marks(hook))) == 1
+    called = (n.func for block in hook.body for n in ast.walk(block) if isinstance(n, ast.Call))
+    other = (f for f in called if (f.attr if isinstance(f, ast.Attribute) else ast.unparse(f)) not in _CALLED)
+    return all(said) and not [*rest, *elsewhere, *kept, *other] and len(list(_added_marks(hook))) == 1

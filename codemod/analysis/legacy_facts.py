@@ -83,13 +83,15 @@ class LoopBody:
 class LegacyFacts:
     """What one function says of loops: its body as a maker of loops, and its uses of its parameter ``event_loop``.
 
-    ``current`` are its calls of ``get_event_loop`` (asyncio's or a policy's) that raise where there is no current loop.
+    ``current`` are its calls of ``get_event_loop`` (asyncio's or a policy's) that raise where there is no current loop,
+    ``dynamic`` those of ``getfixturevalue("event_loop")``.
     """
 
     body: LoopBody | None = None
     uses: tuple[LoopUse, ...] = ()
     parameter: bool = False
     current: tuple[Span, ...] = ()
+    dynamic: tuple[Span, ...] = ()
 
 
 def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts | None:
@@ -98,10 +100,11 @@ def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts
     parameter = any(arg.arg == EVENT_LOOP for arg in args)
     body = _Body(names).read(node) if is_override or _may_make_loops(node) else None
     current = tuple(names.span(call) for call in _needing_one(node, names))
-    if not parameter and body is None and not current:
+    dynamic = tuple(names.span(call) for call in _dynamic(node))
+    if not parameter and body is None and not current and not dynamic:
         return None
     uses = tuple(_uses(node, names)) if parameter else ()
-    return LegacyFacts(body, uses, parameter, current)
+    return LegacyFacts(body, uses, parameter, current, dynamic)
 
 
 def _may_make_loops(node: Function) -> bool:
@@ -160,6 +163,14 @@ def _current(nodes: Iterable[ast.AST], names: Names) -> Iterator[ast.Call]:
         if isinstance(node, ast.Call) and _asks_for_current(node, names):
             yield node
         yield from _current(ast.iter_child_nodes(node), names)
+
+
+def _dynamic(node: Function) -> Iterator[ast.Call]:
+    for call in (n for statement in node.body for n in ast.walk(statement) if isinstance(n, ast.Call)):
+        first = call.args[0] if len(call.args) == 1 else None
+        asks = isinstance(call.func, ast.Attribute) and call.func.attr == "getfixturevalue"
+        if asks and isinstance(first, ast.Constant) and first.value == EVENT_LOOP:
+            yield call
 
 
 def _catches(handler: ast.ExceptHandler, names: Names) -> bool:

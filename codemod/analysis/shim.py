@@ -37,7 +37,7 @@ def shim_code(scope: Scope) -> str:
 
 def missing_shim(suite: Suite) -> tuple[list[Requester], tuple[Operation, ...]]:
     """Return who still asks for the plugin's own ``event_loop``, and the edits that give it to them."""
-    asked = [r for r in kept_requests(suite) if r.definition is None]
+    asked = [r for r in kept_requests(suite) if r.definition is None and not _in_async_code(r)]
     if not asked:
         return [], ()
     place = _shim_place(suite, sorted({requester.path for requester in asked}))
@@ -47,6 +47,10 @@ def missing_shim(suite: Suite) -> tuple[list[Requester], tuple[Operation, ...]]:
         InsertDefinition(place, shim_code(Scope.FUNCTION)),
     )
     return asked, operations
+
+
+def _in_async_code(requester: Requester) -> bool:
+    return requester.runs_on_loop and requester.how != "usefixtures"
 
 
 def _shim_place(suite: Suite, paths: list[str]) -> str:

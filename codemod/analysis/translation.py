@@ -16,6 +16,7 @@ from codemod.analysis.event_loop import overrides
 from codemod.analysis.loops import Holder, Site, asked_scope, holders_of
 from codemod.analysis.models import has
 from codemod.analysis.relations import Relations, difference, relations
+from codemod.project.places import TEST_OPTION
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def translate(suite: Suite) -> Translation:
     if reason := _inexpressible(suite):
         return Translation(None, reason)
     before = relations(suite.graph, suite.linked, suite.layout, source)
+    if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
+        return Translation(suite.layout)
     wanted = _Wanted.of(suite, source)
     best: Layout | None = None
     failed: tuple[Item, FixtureKey | None] | None = None
@@ -61,8 +64,22 @@ def translate(suite: Suite) -> Translation:
     return Translation(None, _why(wanted, failed), *(failed or (None, None)))
 
 
+def _is_written_down(suite: Suite) -> bool:
+    """Tell whether the loops were translated before: the test option is set, which the suite's version lacks."""
+    if suite.config.options[TEST_OPTION].value is None or has(suite.version, TEST_OPTION):
+        return False
+    marks = (mark for one in suite.linked for mark in one.item.marks if mark.name == "asyncio")
+    return not any(mark.keyword == "scope" for mark in marks)
+
+
 def _inexpressible(suite: Suite) -> str:
     """Return what no version from 1.0 on can do (SEMANTICS §3.2), "" where there is nothing of the kind."""
+    if has(suite.version, "event_loop_mark") and not has(suite.version, "scoped_loops"):
+        marked = next(
+            (one.item for one in suite.linked for m in one.item.marks if m.name == "asyncio_event_loop"), None
+        )
+        if marked is not None:
+            return f"{marked.id} has the mark asyncio_event_loop, which only 0.22 had (LM306)"
     for fixture in overrides(suite):
         if fixture.scope is Scope.PACKAGE and posixpath.dirname(fixture.key.path):
             return (
@@ -148,7 +165,8 @@ def _defaults(suite: Suite, wanted: _Wanted) -> Iterator[Defaults]:
         yield (written[0], written[1] if read else Scope.FUNCTION)
     yield (Scope.FUNCTION, Scope.FUNCTION)
     for scope in sorted(wanted.scopes - {Scope.FUNCTION}, reverse=True):
-        yield (scope, scope)
+        if 2 * sum(each is scope for each in wanted.tests.values()) > len(wanted.tests):
+            yield (scope, scope)  # for fewer tests, marks surprise less than defaults that all others opt out of
 
 
 def _with_defaults(suite: Suite, wanted: _Wanted, defaults: Defaults, target: LoopModel) -> Layout | None:

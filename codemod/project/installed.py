@@ -106,6 +106,8 @@ def _files(root: Path, module: str) -> list[str]:
     if (root / f"{top}.py").is_file():
         return [f"{top}.py"]
     found: list[str] = []
+    if (root / top).is_symlink():
+        return found
     for folder, folders, names in os.walk(root / top, followlinks=False):
         folders[:] = sorted(name for name in folders if name.isidentifier())
         inside = Path(folder).relative_to(root).as_posix()

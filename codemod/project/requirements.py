@@ -156,8 +156,9 @@ def in_series(text: str, known: Sequence[str]) -> str | None:
     if not is_version(text):
         return None
     wanted = Version(text)
+    series = wanted.release if wanted.public == wanted.base_version else None
     for version in reversed(_sorted(known)):
-        if Version(version) == wanted or Version(version).release[: len(wanted.release)] == wanted.release:
+        if Version(version) == wanted or Version(version).release[: len(wanted.release)] == series:
             return version
     return None
 
@@ -170,7 +171,7 @@ def reaches(pins: Pins, versions: Sequence[str]) -> bool:
     exact = [pin.exact for pin in near if pin.exact and is_version(pin.exact)]
     if exact:
         return any(at_least(each, version) for each in exact for version in versions)
-    return not near or any(_allows(pin, version) for pin in near for version in versions)
+    return not near or any(_allows(pin, version) or _begins_after(pin, version) for pin in near for version in versions)
 
 
 def forbidding(pins: Pins, version: str) -> tuple[Pin | Lock, ...]:
@@ -225,6 +226,11 @@ def _nearest(specs: Iterable[Pin]) -> list[Pin]:
     pins = list(specs)
     level = min((pin.level for pin in pins), default=0)
     return [pin for pin in pins if pin.level == level]
+
+
+def _begins_after(pin: Pin, version: str) -> bool:
+    bounds = [each.version for each in pin.allowed if each.operator in (">=", ">", "~=")]
+    return any(is_version(bound) and at_least(bound, version) for bound in bounds)
 
 
 def _allows(pin: Pin, version: str) -> bool:

@@ -5,10 +5,10 @@
 *Why is this bad.* They never had an effect, and pytest 9 refuses them: `Marks cannot be applied to fixtures` stops the
 collection of the whole file.
 
-*Fix safety.* Safe: the marks are removed when the suite goes to a newer version, and an import that nothing else uses
-with them. Whether the fixture itself is run is another question (LM211).
+*Fix safety.* Safe: the marks are removed where pytest 9 is allowed or the suite goes to a newer version, and with them
+an import that nothing else uses. Whether the fixture itself is run is another question (LM211).
 
-*Left alone.* Suites that stay on their version; decorators that are not certain to be a mark.
+*Left alone.* Suites that stay on an older pytest; decorators that are not certain to be a mark.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per fixture with marks, used or not: the collection fails either way."""
-    if not suite.upgrades:
+    if suite.fixtures_take_marks and not suite.upgrades:
         return
     marked = [f for f in suite.graph.fixtures.values() if f.function.marks]
     for fixture in sorted(marked, key=lambda f: (f.key.path, f.function.span)):

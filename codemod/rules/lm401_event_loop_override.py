@@ -12,6 +12,8 @@ wider than a test, who shares a loop stays as it was (LM400). Unsafe where the s
 not ask for it, or in another order. A loop of another kind (uvloop, a simulated clock) becomes a
 `pytest_asyncio_loop_factories` hook.
 
+From 1.0 on, one that nothing asks for is deleted where a crossing of the same suite is repaired, else shown.
+
 *Left alone.* Bodies that use the loop for more than that, a kind of loop that depends on platform or version, computed
 scopes, parameters: a person has to decide. From 1.0 on, an override that sync code asks for is the project's own loop.
 """
@@ -21,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.custom_loops import custom_loops
-from codemod.analysis.event_loop import override_decision, overrides, requesters
+from codemod.analysis.event_loop import dead_overrides, override_decision, overrides
 from codemod.model import Applicability, Location
 from codemod.rules._base import Rule, finding
 
@@ -47,12 +49,9 @@ def check(suite: Suite) -> Iterator[Finding]:
             decision = loops.judged(fixture, override_decision(suite, fixture))
             says = loops.says(fixture) or _BECOMES.get(decision.action, decision.reason)
             yield _finding(fixture, f"`event_loop` is ignored from pytest-asyncio 1.0 on: {says}")
-    elif not suite.has_event_loop:
-        asked = {requester.definition for requester in requesters(suite)}
-        for fixture in overrides(suite):
-            if fixture not in asked:
-                message = f"`event_loop` is ignored by pytest-asyncio {suite.version}, and nothing asks for it"
-                yield _finding(fixture, message, "delete it, and set the loop scopes it was meant to give")
+    for fixture in dead_overrides(suite):
+        message = f"`event_loop` is ignored by pytest-asyncio {suite.version}, and nothing asks for it"
+        yield _finding(fixture, message, "delete it, and set the loop scopes it was meant to give")
 
 
 def _finding(fixture: FixtureDef, message: str, advice: str = "") -> Finding:

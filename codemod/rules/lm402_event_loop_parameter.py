@@ -9,6 +9,8 @@ is used becomes `event_loop = asyncio.get_running_loop()` at the head of the bod
 where the loop is closed, stopped or configured, which lasts longer on a loop that others share, and in fixtures wider
 than a test of 0.23 to 0.26, which ran on another loop.
 
+A call of `getfixturevalue("event_loop")` is replaced in the same way (unsafe).
+
 *Left alone.* `event_loop.run_until_complete()` in async code, which always raised; tests that another plugin runs;
 parameters that a fixture of the project serves.
 """
@@ -19,7 +21,15 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.event_loop import Decision, Requester, is_shim, request_decision, requesters
 from codemod.analysis.legacy_facts import EVENT_LOOP
-from codemod.model import Applicability, EnsureImport, Location, Operation, PrependStatements, RemoveParameter
+from codemod.model import (
+    Applicability,
+    EnsureImport,
+    Location,
+    Operation,
+    PrependStatements,
+    RemoveParameter,
+    ReplaceExpression,
+)
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:
@@ -27,13 +37,13 @@ if TYPE_CHECKING:
 
     from codemod.analysis.suite import Suite
 
-_RUNNING = "event_loop = asyncio.get_running_loop()"
+_RUNNING = "asyncio.get_running_loop()"
 
 
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per async function that takes ``event_loop`` as a parameter."""
     for requester in requesters(suite):
-        if requester.how == "parameter" and requester.runs_on_loop and _concerns(suite, requester):
+        if requester.how != "usefixtures" and requester.runs_on_loop and _concerns(suite, requester):
             decision = request_decision(suite, requester)
             yield _case(requester, decision)
 
@@ -52,16 +62,22 @@ def _case(requester: Requester, decision: Decision) -> Case:
     message = f"`{function.name}` asks for `event_loop` and {says}"
     if decision.action == "keep":
         message = f"`{function.name}` asks for `event_loop`: {decision.reason}"
-    found = finding("LM402", location, message, "parameter", function.qualname)
-    operations: tuple[Operation, ...] = (RemoveParameter(requester.path, function.span, EVENT_LOOP),)
+    found = finding("LM402", location, message, requester.how, function.qualname)
+    return Case(found, tuple(_edits(requester, decision)), decision.applicability, decision.reason)
+
+
+def _edits(requester: Requester, decision: Decision) -> Iterator[Operation]:
+    path, span, legacy = requester.path, requester.function.span, requester.function.legacy
     if decision.action == "keep":
-        operations = ()
-    elif decision.action == "running":
-        operations += (
-            PrependStatements(requester.path, function.span, (_RUNNING,)),
-            EnsureImport(requester.path, "asyncio"),
-        )
-    return Case(found, operations, decision.applicability, decision.reason)
+        return
+    if requester.how == "parameter":
+        yield RemoveParameter(path, span, EVENT_LOOP)
+    if decision.action == "running":
+        yield EnsureImport(path, "asyncio")
+        if requester.how == "parameter":
+            yield PrependStatements(path, span, (f"{EVENT_LOOP} = {_RUNNING}",))
+        for call in legacy.dynamic if legacy is not None and requester.how == "getfixturevalue" else ():
+            yield ReplaceExpression(path, call, _RUNNING)
 
 
 RULE = local_rule(

@@ -35,13 +35,11 @@ def check(suite: Suite) -> Iterator[Finding]:
         if any(one.name == fixture.name for one in others):
             continue
         for path, function, _ in requests(suite.graph, fixture.name):
-            gone = f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}"
-            says = f"{gone}, which pytest-asyncio {suite.target} needs"
-            how = (
-                "use `asyncio.get_running_loop()`"
-                if function.is_async
-                else "make the function async, or give it a loop"
+            says = (
+                f"`{fixture.name}` of {fixture.distribution} is gone in {fixture.first}, "
+                f"which pytest-asyncio {suite.target} needs"
             )
+            how = "use `asyncio.get_running_loop()`" if function.is_async else "make the function async"
             place = Location(path, function.span.line, function.span.column + 1)
             yield finding(RULE.code, place, says, fixture.name, function.qualname, advice=f"drop the parameter: {how}")
 

@@ -17,7 +17,7 @@ from codemod.model import (
 )
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpressError, operations
-from codemod.strategies.overrides import Override, translated_overrides
+from codemod.strategies.overrides import Override, translated_overrides, without_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,7 +116,8 @@ def choose(suite: Suite, strategy: StrategyName, config: ConfigPlace, findings: 
         suite, suite.layout if translation is None or translation.layout is None else translation.layout
     )
     crossings = suite.diagnose(start).proven
-    case = _Case(suite, config, crossings, findings, tuple(translated_overrides(suite)) if translation else ())
+    ending = translated_overrides(suite) if translation else without_use(suite) if crossings else []
+    case = _Case(suite, config, crossings, findings, tuple(ending))
     if crossings and strategy is StrategyName.PRESERVE:
         return Choice(
             "preserve",

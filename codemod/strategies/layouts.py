@@ -107,6 +107,9 @@ def share(suite: Suite, start: Layout) -> Iterator[Candidate]:
 
 def share_obstacle(suite: Suite) -> str:
     """Return why tests cannot share the session's loop on this version, "" where they can (REMEDIES B4)."""
+    since = versions().since["asyncio_default_test_loop_scope"]
+    if not at_least(suite.target, since):
+        return f"the options for one loop begin with pytest-asyncio {since}, and this is for {suite.target}"
     runs = [
         u
         for one in suite.linked

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.custom_loops import custom_loops
-from codemod.analysis.event_loop import Decision, Requester, override_decision, overrides, reached
+from codemod.analysis.event_loop import (
+    Decision,
+    Requester,
+    dead_overrides,
+    override_decision,
+    overrides,
+    reached,
+)
 from codemod.analysis.importers import importers
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
@@ -59,6 +66,16 @@ def translated_overrides(suite: Suite) -> list[Override]:
         decision = loops.judged(fixture, override_decision(suite, fixture))
         edits = () if decision.action == "keep" else tuple(_edits(suite, fixture, decision, _has(asked, fixture)))
         found.append(Override(fixture, decision, (*edits, *loops.operations) if edits else ()))
+    return found
+
+
+def without_use(suite: Suite) -> list[Override]:
+    """Return the overrides that a version without ``event_loop`` ignores and that can go, with their edits."""
+    found = []
+    for fixture in dead_overrides(suite):
+        decision = override_decision(suite, fixture)
+        if decision.action == "delete" and not fixture.decl.autouse:
+            found.append(Override(fixture, decision, tuple(_edits(suite, fixture, decision, asked=False))))
     return found
 
 

@@ -98,7 +98,7 @@ def test_it_is_lost_on_the_way_across_1_4(tmp_path: Path, source: str, target: s
     assert bool(asking(tmp_path, files, source, target)) is lost
 
 
-# --- the loop of those who use a fixture -------------------------------------------------------------------------------
+# --- the loop of those who use a fixture -----------------------------------------------------------------------------
 
 
 def scope_of_users(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from analysis_tree import workspace
 
-from codemod.analysis.legacy_facts import LegacyFacts
+if TYPE_CHECKING:
+    from codemod.analysis.legacy_facts import LegacyFacts
 
 HEAD = "import asyncio, contextlib, os, sys, uvloop\nimport pytest\nfrom helpers import make_loop, setup\n"
 MAKE = "loop = asyncio.new_event_loop()\n"

@@ -210,3 +210,13 @@ def test_color(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert ("\x1b[" in world.run("check", *arguments).out) is colored
+
+
+def test_target_source_and_python_reach_the_settings(world):
+    world.project("a", CLEAN)
+    world.run("check", "a", "--target", "1.4", "--source", "0.21.2", "--python", ".venv", "--config", "target=1.0")
+    assert {k: world.loaded[0][0][k] for k in ("target", "source", "python")} == {
+        "target": "1.4",
+        "source": "0.21.2",
+        "python": ".venv",
+    }

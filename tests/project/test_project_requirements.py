@@ -16,15 +16,21 @@ from codemod.project.requirements import (
     Pins,
     Requirements,
     choose_version,
+    forbidding,
+    in_series,
     is_version,
     major_minor,
     mentions,
+    reaches,
+    reaches_below,
     read,
+    too_low,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+UV_LOCK = 'version = 1\n\n[[package]]\nname = "pytest-asyncio"\nversion = "0.21.1"\n'
 KNOWN = ["0.10.0", "0.20.3", "0.21.1", "0.21.2", "0.23.8", "0.26.0", "1.0.0", "1.2.0", "1.5.0"]
 
 # name, content, and the expected (line, specifier as written, what it allows) of pytest-asyncio
@@ -463,3 +469,59 @@ def test_hostile_lines_are_quick(tmp_path: Path) -> None:
     }
     assert [pin.line for pin in plugin(tmp_path, files).specs] == [2]
     assert mentions(tmp_path, ["pytest-asyncio"]) == {"pytest-asyncio"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.2.0", "1.2.0"),
+        ("1.2", "1.2.0"),
+        ("1", "1.5.0"),
+        ("0.21", "0.21.2"),
+        ("0.22", None),
+        ("2", None),
+        ("x", None),
+    ],
+)
+def test_in_series(text: str, expected: str | None) -> None:
+    assert in_series(text, KNOWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"requirements.txt": "pytest-asyncio<1\n"}, ["requirements.txt:1"]),
+        ({"requirements.txt": "pytest-asyncio<1\npytest-asyncio>=0.2\n"}, ["requirements.txt:1"]),
+        ({"requirements.txt": "pytest-asyncio>=0.21\n"}, []),
+        ({"requirements.txt": "pytest-asyncio\n"}, []),
+        ({"requirements.txt": "pytest\n"}, []),
+        ({"requirements.txt": "pytest-asyncio==0.21.1; python_version<'3'\n"}, []),
+        ({"requirements.txt": "pytest-asyncio\n", "uv.lock": UV_LOCK}, ["uv.lock:4"]),
+        ({"requirements.txt": "pytest-asyncio<1\n", "uv.lock": UV_LOCK}, ["requirements.txt:1"]),
+        ({"uv.lock": UV_LOCK.replace("0.21.1", "1.5.0")}, []),
+    ],
+)
+def test_what_keeps_a_version_out(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
+    write_tree(tmp_path, files)
+    assert [each.origin for each in forbidding(read(tmp_path, tmp_path).plugin, "1.5.0")] == expected
+
+
+@pytest.mark.parametrize(
+    ("pin", "low", "below"),
+    [("<8", True, True), ("~=7.0", True, True), (">=7", False, True), (">=8.4", False, False), ("", False, False)],
+)
+def test_what_has_to_go_up_with_it(tmp_path: Path, pin: str, low: bool, below: bool) -> None:
+    known = ["7.4.4", "8.3.5", "8.4.2", "9.0.2"]
+    pins = read(write_tree(tmp_path, {"requirements.txt": f"pytest{pin}\n"}), tmp_path).pytest
+    assert (bool(too_low(pins, "8.4", known)), bool(reaches_below(pins, "8.4", known))) == (low, below)
+
+
+@pytest.mark.parametrize(
+    ("pin", "expected"),
+    [("", True), (">=2", True), ("==3.0.0", True), (">=3.5", True), ("<3", False), ("==2.1", False), ("~=2.1", False)],
+)
+def test_further_distributions_are_found_by_any_spelling(tmp_path: Path, pin: str, expected: bool) -> None:
+    write_tree(tmp_path, {"requirements.txt": f"Some_Thing{pin}\nother\n"})
+    others = read(tmp_path, tmp_path, ["some-thing", "absent"]).others
+    assert list(others) == ["some-thing"]
+    assert reaches(others["some-thing"], ("3.0.0", "3.1.0")) is expected

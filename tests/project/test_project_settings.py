@@ -212,3 +212,35 @@ def test_parse_pair_refuses(text: str) -> None:
 def test_parse_pair_shows_how_to_quote() -> None:
     with pytest.raises(ConfigError, match="strategy='share'"):
         parse_pair("strategy=share")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("latest", "latest"),
+        ("current", "current"),
+        ("1.4", "1.4.1"),
+        ("1.4.0", "1.4.0"),
+        ("1", "1.5.0"),
+        ("0.22.0", None),
+        ("0.26", "0.26.0"),
+    ],
+)
+def test_target_takes_words_releases_and_series(root: Path, given: str, meant: str | None) -> None:
+    if meant is None:
+        with pytest.raises(ConfigError, match="target must be latest, current or one of"):
+            load(root, {"target": given}, isolated=True)
+    else:
+        assert load(root, {"target": given}, isolated=True).target == meant
+
+
+@pytest.mark.parametrize("given", ["1.6", "9.9.9", "0.13", "newest", "", "1.4.0.1", "1.5.0rc1"])
+def test_an_unknown_target_is_an_error_that_lists_what_there_is(root: Path, given: str) -> None:
+    with pytest.raises(ConfigError, match=r"target must be latest, current or one of 0\.10\.0, .*1\.5\.0"):
+        load(root, {"target": given}, isolated=True)
+
+
+def test_an_interpreter_is_named_on_the_command_line_only(root: Path) -> None:
+    assert load(root, {"python": "env"}, isolated=False).python == "env"
+    with pytest.raises(ConfigError, match="unknown key 'python'"):
+        load(write_tree(root, {"loopmend.toml": "python = '/'\n"}), {}, isolated=False)

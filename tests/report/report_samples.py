@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codemod.model import (
     AddCleanup,
+    AddDecorator,
     AddParameter,
     Alternative,
     AppendStatements,
@@ -70,6 +71,7 @@ OPERATIONS: tuple[Operation, ...] = (
     RenameFunction(PATH, SPAN, "event_loop_policy"),
     MakeAsync(PATH, SPAN),
     RemoveDecorator(PATH, SPAN),
+    AddDecorator(PATH, SPAN, "pytest.mark.asyncio"),
     RemoveArguments(PATH, SPAN),
     RemoveStatement(PATH, SPAN),
     ReplaceExpression(PATH, SPAN, "asyncio.get_running_loop()"),

@@ -86,6 +86,13 @@ def test_versions_options_and_ids_do_not_come_without() -> None:
     assert [word for word in ("id: ", "pytest.ini", "requirements.txt") if word in shown] == []
 
 
+def test_where_the_suite_goes_is_told_when_it_goes_somewhere() -> None:
+    line = "pytest-asyncio 1.1.0 (requirements.txt:3) → 1.5.0\n"
+    assert text(project(target="1.5.0")).count(line) == 1
+    assert text(project(target="1.5.0"), verbose=True).count(line) == 1
+    assert "→" not in text(project(), verbose=True)
+
+
 def test_quiet_is_one_line_for_each_finding_and_skipped_file() -> None:
     lines = text(project(), quiet=True).splitlines()
     assert [line.split(" ")[0] for line in lines[:3]] == [

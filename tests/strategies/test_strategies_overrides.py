@@ -46,7 +46,7 @@ MAKE = "loop = asyncio.new_event_loop()\n"
 END = "yield loop\nloop.close()"
 
 
-# --- deleted or replaced -----------------------------------------------------------------------------------------------
+# --- deleted or replaced ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scope", ["session", "package", "module", "class", "function"])
@@ -116,7 +116,7 @@ def test_an_import_under_another_name_is_another_fixture(tmp_path: Path) -> None
     assert translated_overrides(old_suite(tmp_path, files)) == []
 
 
-# --- set-up and tear-down ----------------------------------------------------------------------------------------------
+# --- set-up and tear-down --------------------------------------------------------------------------------------------
 
 
 def test_set_up_of_a_wide_override_is_kept_unsafely(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_new_name_is_free(tmp_path: Path) -> None:
     assert renamed.name == "setup_and_teardown"
 
 
-# --- for a person ------------------------------------------------------------------------------------------------------
+# --- for a person ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
