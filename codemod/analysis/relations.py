@@ -46,25 +46,29 @@ class _Run:
         found: dict[FixtureKey | None, LoopKey] = {}
         for key, ref in placement.loops.items():
             scope = self.layout.cache_scope(linked.fixtures[key])
-            if scope is None or ref.scope < scope:
+            if scope is None:
                 return None
-            found[key] = self.bound.setdefault((key, *cache_key(scope, item, 0)), ref.key(item, 0))
+            instance = (key, *cache_key(scope, item, 0))
+            if instance not in self.bound and ref.scope < scope:
+                return None  # pytest compares scopes where a fixture is set up, not where an instance is used again
+            found[key] = self.bound.setdefault(instance, ref.key(item, 0))
         if placement.test_loop is not None:
             found[None] = placement.test_loop.key(item, 0)
         return found
 
 
 def relations(graph: Graph, linked: Iterable[Linked], layout: Layout, model: LoopModel) -> Relations:
-    """Return who shares a loop with whom under ``layout``; the first of an item's parameter sets stands for all."""
+    """Return who shares a loop with whom under ``layout``; the first of an item's parameter sets stands for all.
+
+    Which item comes first depends on pytest's version and arguments: one that can use what any other sets up, does.
+    """
     run = _Run(layout)
-    loops, unknown = {}, set()
-    for one in linked:
-        found = run.loops(graph, one, model)
-        if found is None:
-            unknown.add(one.item.id)
-        else:
-            loops[one.item.id] = found
-    return Relations(loops, frozenset(unknown))
+    loops, waiting = {}, list(linked)
+    for _ in ("in order", "after all others"):
+        found = {one.item.id: run.loops(graph, one, model) for one in waiting}
+        loops.update({name: of_item for name, of_item in found.items() if of_item is not None})
+        waiting = [one for one in waiting if found[one.item.id] is None]
+    return Relations(loops, frozenset(one.item.id for one in waiting))
 
 
 def difference(before: Relations, after: Relations, items: Iterable[Item]) -> tuple[Item, FixtureKey | None] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.event_loop import overrides
@@ -61,7 +61,7 @@ def translate(suite: Suite) -> Translation:
         failed = failed or differing
     if best is not None:
         return Translation(best)
-    return Translation(None, _why(wanted, failed), *(failed or (None, None)))
+    return _refused(wanted, failed)
 
 
 def _is_written_down(suite: Suite) -> bool:
@@ -93,21 +93,25 @@ def _differs(
     suite: Suite, before: Relations, layout: Layout, target: LoopModel
 ) -> tuple[Item, FixtureKey | None] | None:
     after = relations(suite.graph, suite.linked, layout, target)
-    return difference(before, after, (one.item for one in suite.linked))
+    return difference(before, after, sorted((one.item for one in suite.linked), key=lambda item: item.id))
 
 
-def _why(wanted: _Wanted, failed: tuple[Item, FixtureKey | None] | None) -> str:
-    torn = next((key for key, scopes in wanted.fixtures.items() if len(scopes) > 1), None)
-    if torn is not None:
-        return (
-            f"fixture `{torn.qualname}` ({torn.path}) runs on the loop of whichever test asks for it; from 1.0 on a "
+def _refused(wanted: _Wanted, failed: tuple[Item, FixtureKey | None] | None) -> Translation:
+    """Return why there is no layout, and where: a fixture on several loops, else what would lose its company."""
+    torn = sorted((key for key, scopes in wanted.fixtures.items() if len(scopes) > 1), key=astuple)
+    item, key = failed or (None, None)
+    if torn:
+        key = key if key in torn else torn[0]
+        reason = (
+            f"fixture `{key.qualname}` ({key.path}) runs on the loop of whichever test asks for it; from 1.0 on a "
             "fixture has one loop scope: define it again where the other loop is used"
         )
-    if failed is None:
-        return "tests under one mark need loops of different scopes"
-    item, key = failed
+        return Translation(None, reason, item, key)
+    if item is None:
+        return Translation(None, "tests under one mark need loops of different scopes")
     what = f"fixture `{key.qualname}`" if key is not None else "the test itself"
-    return f"{what} would not share a loop with the same others as now in {item.id}"
+    reason = f"{what} would not share a loop with the same others as now in {item.id}"
+    return Translation(None, reason, item, key)
 
 
 # --- what everybody runs on now ------------------------------------------------------------------------------------

@@ -100,6 +100,20 @@ def test_a_wide_fixture_keeps_the_loop_of_its_first_item() -> None:
     assert loops[ID][key] == loops["test_two.py::test_a"][key]
 
 
+def test_an_instance_that_is_there_is_used_whatever_the_loop_of_the_test() -> None:
+    plain = "@pytest.fixture(scope={!r})\ndef event_loop():\n    yield asyncio.new_event_loop()\n"
+    files = {
+        "conftest.py": HEAD
+        + plain.format("session")
+        + "@pytest_asyncio.fixture(scope='session')\nasync def pool(): ...\n",
+        "test_one.py": HEAD + plain.format("module") + "async def test_a(pool): ...\n",
+    }
+    alone = graph(files, "auto")
+    assert relations(alone, linked(alone), Layout(), model_for("0.21.2")).unknown == {ID}
+    both = graph({**files, "test_two.py": HEAD + "async def test_a(pool): ...\n"}, "auto")
+    assert grouped(relations(both, linked(both), Layout(), model_for("0.21.2"))) == [{"pool"}, {"test"}]
+
+
 # --- differences -----------------------------------------------------------------------------------------------------
 
 

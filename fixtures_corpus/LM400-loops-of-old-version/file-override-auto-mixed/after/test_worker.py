@@ -4,17 +4,19 @@ import pytest
 import pytest_asyncio
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def worker():
     loop = asyncio.get_running_loop()
     yield loop
     assert loop is asyncio.get_running_loop()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_put(worker):
     assert worker is asyncio.get_running_loop()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_get(worker):
     assert worker is asyncio.get_running_loop()
 

@@ -1,8 +1,3 @@
-import pytest
-
-pytestmark = pytest.mark.asyncio(loop_scope="function")
-
-
 async def test_one():
     pass
 

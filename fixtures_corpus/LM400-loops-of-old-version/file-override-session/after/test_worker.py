@@ -3,8 +3,10 @@ import asyncio
 import pytest
 import pytest_asyncio
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-@pytest.fixture(scope="session")
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def worker():
     loop = asyncio.get_running_loop()
     yield loop

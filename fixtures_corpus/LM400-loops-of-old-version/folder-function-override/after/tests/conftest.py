@@ -3,12 +3,12 @@ import asyncio
 import pytest_asyncio
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def pool():
     return {"loop": asyncio.get_running_loop(), "open": True}
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def connection(pool):
     assert pool["loop"] is asyncio.get_running_loop()
     yield pool

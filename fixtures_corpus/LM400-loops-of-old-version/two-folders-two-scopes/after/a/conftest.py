@@ -3,6 +3,6 @@ import asyncio
 import pytest_asyncio
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared():
     return asyncio.get_running_loop()

@@ -1,9 +1,5 @@
 import asyncio
 
-import pytest
-
-pytestmark = pytest.mark.asyncio(loop_scope="function")
-
 LOOPS = []
 
 

@@ -1,0 +1,22 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def settings():
+    return {"debug": True}
+
+
+@pytest_asyncio.fixture(scope="class")
+async def clock(settings):
+    assert settings["debug"]
+    yield asyncio.get_running_loop()

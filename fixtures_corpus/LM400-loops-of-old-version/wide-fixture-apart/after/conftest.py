@@ -1,0 +1,6 @@
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session")
+async def settings():
+    return {"debug": True}
