@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.analysis.policies import policy_set_in_helper
 from codemod.model import Applicability
 from codemod.scopes import Scope
 
@@ -177,6 +178,9 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     if body.conditional:
         reason = f"the kind of loop depends on `{body.conditional}`"
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
+    if setter := policy_set_in_helper(suite.workspace, fixture.key.path, fixture.function):
+        reason = f"its set-up chooses the kind of loop ({setter}): set the policy at import time, or write the hook"
+        return Decision("keep", Applicability.DISPLAY, reason)
     if not body.extras:
         return Decision("delete")
     return _surroundings(suite, fixture, body)
