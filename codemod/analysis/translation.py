@@ -48,6 +48,13 @@ def translate(suite: Suite) -> Translation:
     source, target = suite.models[0], suite.planned[-1]
     if reason := _inexpressible(suite):
         return Translation(None, reason)
+    if outlives := _outlives_its_loop(suite, source):
+        item, key = outlives
+        reason = (
+            f"fixture `{key.qualname}` outlives the loop that `event_loop` makes for each test, which {suite.version} "
+            "refuses: does a plugin replace `event_loop`? --python shows loopmend the installed ones"
+        )
+        return Translation(None, reason, item, key)
     before = relations(suite.graph, suite.linked, suite.layout, source)
     if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
         return Translation(suite.layout)
@@ -88,6 +95,21 @@ def _inexpressible(suite: Suite) -> str:
                 "package loop lasts for the run: use marks with loop_scope='session' there, or one loop for all"
             )
     return ""
+
+
+def _outlives_its_loop(suite: Suite, source: LoopModel) -> tuple[Item, FixtureKey] | None:
+    """Return a wide fixture on the plugin's own function loop: before 0.23 a suite that has one sees another loop.
+
+    Plugins that hide pytest-asyncio's `event_loop` are common (pytest-operator), and seen only where they are installed.
+    """
+    if has(suite.version, "scoped_loops"):
+        return None
+    for one in suite.linked:
+        for key, ref in source.place(suite.graph, one, suite.layout).loops.items():
+            cache = suite.layout.cache_scope(one.fixtures[key])
+            if ref.owner is None and cache is not None and ref.scope < cache:
+                return one.item, key
+    return None
 
 
 def _differs(
