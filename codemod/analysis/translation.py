@@ -100,7 +100,7 @@ def _inexpressible(suite: Suite) -> str:
 def _outlives_its_loop(suite: Suite, source: LoopModel) -> tuple[Item, FixtureKey] | None:
     """Return a wide fixture on the plugin's own function loop: before 0.23 a suite that has one sees another loop.
 
-    Plugins that hide pytest-asyncio's `event_loop` are common (pytest-operator), and seen only where they are installed.
+    Plugins that hide pytest-asyncio's `event_loop` exist (pytest-operator), and are seen only where they are installed.
     """
     if has(suite.version, "scoped_loops"):
         return None
