@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.event_loop import Requester, visible_event_loop
 from codemod.analysis.facts import ClassFacts, FunctionFacts
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.members import Members
 from codemod.analysis.models import has
 from codemod.model import Location
@@ -62,6 +63,8 @@ def _askers(suite: Suite) -> list[Asker]:
             function, path = _function(one, key)
             if function.is_async or _has_loop_already(suite, one, key):
                 continue
+            if suite.leaves_event_loop and key is not None and one.fixtures[key].decl.name == EVENT_LOOP:
+                continue  # an override has a rule of its own (LM401)
             at = reach.from_body(path, function, _made_by(one, key))
             if at is not None:
                 known = found.get((path, function.qualname))
@@ -94,7 +97,7 @@ def _has_loop_already(suite: Suite, one: Linked, key: FixtureKey | None) -> bool
                 return True
             names |= {*one.fixtures[need].function.params, one.fixtures[need].decl.name}
             pending.extend(one.needs.get(need, ()))
-    return "event_loop" in names
+    return EVENT_LOOP in names
 
 
 def _made_by(one: Linked, key: FixtureKey | None) -> Mapping[str, tuple[str, FunctionFacts]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.analysis.policies import policy_set_in_helper
 from codemod.model import Applicability
 from codemod.scopes import Scope
 
@@ -175,8 +176,9 @@ def _had_scoped_loops(suite: Suite) -> bool:
 def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     """Return what becomes of an override, apart from its scope: "delete", "surroundings" or, for a person, "keep".
 
-    "surroundings" is an autouse fixture with all of the body but its loop. A loop of another kind (``body.factory``) is
-    the business of a hook (`loop_factories`).
+    "surroundings" is an autouse fixture with all of the body but its loop, "requested" the same for the tests that had
+    it, "on-loop" an async one that does to the running loop what the body did to its own. A loop of another kind
+    (``body.factory``) is the business of a hook (`loop_factories`).
     """
     body = fixture.function.legacy.body if fixture.function.legacy is not None else None
     if body is None or not body.known or not _is_plain_helper(suite, fixture, body):
@@ -192,6 +194,9 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
     if path := name_in_use(suite, fixture):
         return Decision("keep", Applicability.DISPLAY, f"{path} uses it by its name, or exports it")
+    if setter := policy_set_in_helper(suite.workspace, fixture.key.path, fixture.function):
+        reason = f"its set-up chooses the kind of loop ({setter}): set the policy at import time, or write the hook"
+        return Decision("keep", Applicability.DISPLAY, reason)
     if not body.extras:
         return _deletion(suite, fixture)
     if places := importers(suite, fixture):
@@ -222,10 +227,14 @@ def _is_plain_helper(suite: Suite, fixture: FixtureDef, body: LoopBody) -> bool:
 
 def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Decision:
     touching = next((extra for extra in body.extras if extra.touches_loop), None)
-    if touching is not None:
-        return Decision("keep", Applicability.DISPLAY, f"its body uses the loop itself: `{touching.text}`")
-    if not body.whole:
+    running = next((extra for extra in body.extras if extra.runs_loop), None)
+    if running is not None:
+        return Decision("keep", Applicability.DISPLAY, f"its body runs the loop: `{running.text}`")
+    if not body.whole or (touching is not None and body.maker is None):
         return Decision("keep", Applicability.DISPLAY, "its loop cannot be taken out of the body line by line")
+    if touching is not None:
+        reason = f"`{touching.text}` is to act on the loop of the tests, and would for every test that sees the fixture"
+        return Decision("on-loop", Applicability.UNSAFE, reason)
     if fixture.scope is not Scope.FUNCTION:
         reason = "its set-up ran before every async fixture; as an autouse fixture it need not come first"
         return Decision("surroundings", Applicability.UNSAFE, reason)

@@ -58,15 +58,17 @@ class LoopBody:
     """The body of an ``event_loop`` fixture.
 
     ``factory`` is Python source of a callable that makes the loop, "" for asyncio's own; ``helper`` the dotted name of
-    a project function that makes it. ``made`` are the simple statements that go when the loop does, ``handed`` is the
-    one yielded or returned expression, ``handing`` its statement, ``annotation`` what the signature says it is.
-    ``names`` are all names in the definition. ``whole`` says that those statements can be taken out one by one,
-    ``known`` that each of them is understood, ``conditional`` is the test under which a policy is chosen.
+    a project function that makes it. ``made`` are the simple statements that go when the loop does, ``maker`` the one
+    of them that makes it, and its expression. ``handed`` is the one yielded or returned expression, ``handing`` its
+    statement, ``annotation`` what the signature says it is. ``names`` are all names in the definition. ``whole`` says
+    that those statements can be taken out one by one, ``known`` that each of them is understood, ``conditional`` is
+    the test under which a policy is chosen.
     """
 
     factory: str = ""
     helper: str = ""
     made: tuple[Span, ...] = ()
+    maker: tuple[Span, Span] | None = None
     handed: Span | None = None
     handing: Span | None = None
     annotation: Span | None = None
@@ -200,6 +202,7 @@ class _Body:
     factories: set[str] = field(default_factory=set)
     helpers: set[str] = field(default_factory=set)
     made: list[Span] = field(default_factory=list)
+    makers: list[tuple[Span, Span]] = field(default_factory=list)
     handed: list[tuple[ast.expr, ast.stmt]] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     conditional: str = ""
@@ -222,6 +225,7 @@ class _Body:
             factory=next(iter(self.factories), ""),
             helper=next(iter(self.helpers), ""),
             made=tuple(self.made),
+            maker=self.makers[0] if len(self.makers) == 1 else None,
             handed=handed,
             handing=self.names.span(one[1]) if one is not None else None,
             annotation=self.names.span(annotation) if annotation is not None else None,
@@ -274,6 +278,8 @@ class _Body:
             return
         elif value is not None and self._is_of_loop(statement, value):
             self.made.append(self.names.span(statement))
+            if not isinstance(statement, ast.Expr) and self._makes(value):
+                self.makers.append((self.names.span(statement), self.names.span(value)))
         elif isinstance(statement, ast.For) and self._cancels(statement):
             self.whole = False
         elif not (isinstance(statement, ast.Raise) and not self.whole):

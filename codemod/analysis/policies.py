@@ -17,12 +17,14 @@ from codemod.analysis.loop_factories import DEFAULT, POLICY, Factory, LoopFactor
 from codemod.analysis.names import Names
 from codemod.analysis.resolve import PLUGINS, bases_of
 from codemod.knowledge import policies
+from codemod.model import Location
 from codemod.scopes import Scope
 from codemod.source.text import decode_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from codemod.analysis.facts import FunctionFacts
     from codemod.analysis.resolve import FixtureDef
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
@@ -189,3 +191,18 @@ def hook_doubt(suite: Suite, bases: set[str], hooks: int) -> str:
             f"the tests that share a loop run one after the other then, and `{others[0][0].id}` no longer between them"
         )
     return ""
+
+
+def policy_set_in_helper(workspace: Workspace, path: str, function: FunctionFacts, depth: int = 2) -> Location | None:
+    """Return where a function of the project, called from ``function`` in ``path``, sets the policy of the process."""
+    for call in function.flow.calls:
+        found = workspace.function_at(call.callee, path) if call.callee else None
+        if found is None:
+            continue
+        home, inner = found[0].path, found[1]
+        setter = next((c for c in inner.flow.calls if c.callee in policies().setters), None)
+        if setter is not None:
+            return Location(home, setter.span.line, setter.span.column + 1)
+        if depth > 1 and (deeper := policy_set_in_helper(workspace, home, inner, depth - 1)) is not None:
+            return deeper
+    return None

@@ -16,6 +16,7 @@ from codemod.analysis.event_loop import overrides
 from codemod.analysis.loops import Holder, Site, asked_scope, holders_of
 from codemod.analysis.models import has
 from codemod.analysis.relations import Relations, difference, relations
+from codemod.analysis.shim import kept_requests
 from codemod.project.places import TEST_OPTION
 from codemod.scopes import Scope
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout, LoopModel
-    from codemod.analysis.placement import LoopRef
+    from codemod.analysis.placement import LoopRef, Placement
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
     from codemod.analysis.suite import Suite
 
@@ -47,6 +48,13 @@ def translate(suite: Suite) -> Translation:
     source, target = suite.models[0], suite.planned[-1]
     if reason := _inexpressible(suite):
         return Translation(None, reason)
+    if outlives := _outlives_its_loop(suite, source):
+        item, key = outlives
+        reason = (
+            f"fixture `{key.qualname}` outlives the loop that `event_loop` makes for each test, which {suite.version} "
+            "refuses: does a plugin replace `event_loop`? --python shows loopmend the installed ones"
+        )
+        return Translation(None, reason, item, key)
     before = relations(suite.graph, suite.linked, suite.layout, source)
     if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
         return Translation(suite.layout)
@@ -89,6 +97,21 @@ def _inexpressible(suite: Suite) -> str:
     return ""
 
 
+def _outlives_its_loop(suite: Suite, source: LoopModel) -> tuple[Item, FixtureKey] | None:
+    """Return a wide fixture on the plugin's own function loop: before 0.23 a suite that has one sees another loop.
+
+    Plugins that hide pytest-asyncio's `event_loop` exist (pytest-operator), and are seen only where they are installed.
+    """
+    if has(suite.version, "scoped_loops"):
+        return None
+    for one in suite.linked:
+        for key, ref in source.place(suite.graph, one, suite.layout).loops.items():
+            cache = suite.layout.cache_scope(one.fixtures[key])
+            if ref.owner is None and cache is not None and ref.scope < cache:
+                return one.item, key
+    return None
+
+
 def _differs(
     suite: Suite, before: Relations, layout: Layout, target: LoopModel
 ) -> tuple[Item, FixtureKey | None] | None:
@@ -128,17 +151,15 @@ class _Wanted:
     @classmethod
     def of(cls, suite: Suite, source: LoopModel) -> _Wanted:
         wanted = cls()
-        for one in suite.linked:
-            placement = source.place(suite.graph, one, suite.layout)
-            if placement.refusals:
-                continue
-            scopes = (f.scope for f in one.fixtures.values())
-            widest = max((s for s in scopes if s is not None), default=Scope.FUNCTION)
+        placed = [(one, source.place(suite.graph, one, suite.layout)) for one in suite.linked]
+        placed = [(one, placement) for one, placement in placed if not placement.refusals]
+        needs = _needs(suite, placed)
+        for one, placement in placed:
             if placement.test_loop is not None:
-                wanted.tests[one.item.id] = _scope(placement.test_loop, one, widest)
+                wanted.tests[one.item.id] = _scope(placement.test_loop, one, needs)
             for key, ref in placement.loops.items():
                 wanted.definitions[key] = one.fixtures[key]
-                wanted.fixtures[key].add(_scope(ref, one, widest))
+                wanted.fixtures[key].add(_scope(ref, one, needs))
         return wanted
 
     @property
@@ -147,7 +168,24 @@ class _Wanted:
         return {*self.tests.values(), *(scope for scopes in self.fixtures.values() for scope in scopes)}
 
 
-def _scope(ref: LoopRef, linked: Linked, widest: Scope) -> Scope:
+def _needs(suite: Suite, placed: Iterable[tuple[Linked, Placement]]) -> Mapping[FixtureKey, Scope]:
+    """Return how long the loop of each override has to last: as the widest fixture that runs on it does, in any test.
+
+    One that sync code asks for stays, as the shim, with the scope it has.
+    """
+    needs: defaultdict[FixtureKey, Scope] = defaultdict(lambda: Scope.FUNCTION)
+    for requester in kept_requests(suite):
+        if requester.definition is not None and requester.definition.scope is not None:
+            needs[requester.definition.key] = requester.definition.scope
+    for one, placement in placed:
+        for key, ref in placement.loops.items():
+            cache = one.fixtures[key].scope
+            if ref.owner is not None and cache is not None:
+                needs[ref.owner] = max(needs[ref.owner], cache)
+    return needs
+
+
+def _scope(ref: LoopRef, linked: Linked, needs: Mapping[FixtureKey, Scope]) -> Scope:
     """Return the scope to ask for: an override in a module or class needs no wider loop than its place."""
     if ref.owner is None:
         return ref.scope
@@ -155,7 +193,7 @@ def _scope(ref: LoopRef, linked: Linked, widest: Scope) -> Scope:
         return Scope.SESSION  # above all packages: one loop for the run
     in_module = ref.owner.path == linked.item.path and not ref.owner.path.endswith("conftest.py")
     place = Scope.CLASS if in_module and "." in ref.owner.qualname else Scope.MODULE if in_module else Scope.SESSION
-    return max(min(ref.scope, place), min(widest, ref.scope))
+    return max(min(ref.scope, place), min(needs[ref.owner], ref.scope))
 
 
 # --- layouts -------------------------------------------------------------------------------------------------------

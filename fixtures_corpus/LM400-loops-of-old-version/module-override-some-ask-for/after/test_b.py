@@ -1,0 +1,7 @@
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="function")
+
+
+async def test_x():
+    pass
