@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from support.suites import old_suite, override
 
-from codemod.scopes import Scope
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -203,9 +201,8 @@ def test_two_loops_of_one_scope(tmp_path: Path) -> None:
     assert found.fixture.qualname == "fx"
 
 
-def test_what_was_refused_needs_no_loop(tmp_path: Path) -> None:
+def test_a_fixture_that_the_version_refuses(tmp_path: Path) -> None:
     files = {"conftest.py": FIXTURE.format("session"), "test_one.py": TESTS}
-    suite = old_suite(tmp_path, files)
-    layout = translated(suite).layout
-    assert layout is not None
-    assert layout.test_default is Scope.FUNCTION
+    found = translated(old_suite(tmp_path, files))
+    assert found.layout is None
+    assert "fixture `fx` outlives the loop that `event_loop` makes for each test, which 0.21.2 refuses" in found.reason

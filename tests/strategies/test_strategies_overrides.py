@@ -146,6 +146,13 @@ def test_set_up_above_sync_tests_of_other_files_is_unsafe(tmp_path: Path) -> Non
     assert "would also run for `test_two.py::test_sync`" in found.decision.reason
 
 
+def test_what_is_done_to_the_loop_is_done_to_the_running_one(tmp_path: Path) -> None:
+    conftest = body(f"{MAKE}loop.set_exception_handler(None)\n{END}")
+    found = only(tmp_path, {"conftest.py": conftest, "test_one.py": TESTS})
+    assert (found.decision.action, found.decision.applicability) == ("on-loop", Applicability.UNSAFE)
+    assert DeleteDefinition not in kinds(found)
+
+
 def test_the_new_name_is_free(tmp_path: Path) -> None:
     more = "@pytest.fixture\ndef setup_teardown(): ...\n"
     files = {"conftest.py": body(f"print('on')\n{MAKE}{END}", "function") + more, "test_one.py": TESTS}
@@ -160,8 +167,7 @@ def test_the_new_name_is_free(tmp_path: Path) -> None:
     ("conftest", "reason"),
     [
         (body("yield LOOP"), "cannot read how this fixture makes its loop"),
-        (body(f"{MAKE}loop.set_exception_handler(None)\n{END}"), "its body uses the loop itself"),
-        (body(f"{MAKE}loop.run_until_complete(asyncio.sleep(0))\n{END}"), "its body uses the loop itself"),
+        (body(f"{MAKE}loop.run_until_complete(asyncio.sleep(0))\n{END}"), "its body runs the loop"),
         (body(MAKE + END, decorator="@pytest.fixture(params=[1, 2])"), "becomes a hook with several factories"),
         (body(MAKE + END, decorator="@pytest.fixture(scope=choose)"), "its scope is computed"),
         (
