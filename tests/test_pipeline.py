@@ -233,7 +233,7 @@ def test_config_shows_source_and_target(suite):
 
 def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(suite, capsys):
     assert main(["check", str(suite), "--target", "9.9"]) == 2
-    assert "target must be latest, current or one of" in capsys.readouterr().err
+    assert "target must be latest, current or a release from" in capsys.readouterr().err
     assert main(["check", str(suite), "--python", str(suite)]) == 2
     assert "no site-packages folder belongs to it" in capsys.readouterr().err
     assert main(["check", str(suite), "--source", "1.1.0", "--target", "0.26"]) == 2

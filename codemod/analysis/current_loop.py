@@ -52,6 +52,10 @@ def askers(suite: Suite) -> list[Asker]:
     """Return the sync tests and fixtures that lose the current loop on the way to the target, in the order of files."""
     if has(suite.version, "no_current_loop") or not has(suite.target, "no_current_loop"):
         return []
+    return suite.once("askers", _askers)
+
+
+def _askers(suite: Suite) -> list[Asker]:
     reach = _Reach(suite.workspace, Members(suite.workspace))
     found: dict[tuple[str, str], Asker] = {}
     for one in suite.linked:
@@ -81,7 +85,10 @@ def _has_loop_already(suite: Suite, one: Linked, key: FixtureKey | None) -> bool
     if key is not None and one.fixtures[key].decl.factory == "pytest_asyncio":
         return True
     pending, seen = list(one.needs.get(key, ())), set()
-    names = set(_function(one, key)[0].params)
+    function = _function(one, key)[0]
+    names = {*function.params, *function.requested}
+    if key is None:
+        names |= {name for mark in one.item.marks if mark.name == "usefixtures" for name in mark.args}
     while pending:
         need = pending.pop()
         if need not in seen:

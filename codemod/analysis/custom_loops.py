@@ -9,6 +9,7 @@ from codemod.analysis.event_loop import Decision, overrides
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loop_factories import DEFAULT, Factory, LoopFactoryError, Wish, operations
 from codemod.analysis.policies import hook_doubt, path_of
+from codemod.analysis.resolve import PLUGINS
 from codemod.model import Applicability, Operation
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _wish(suite: Suite, fixture: FixtureDef) -> Factory:
     expression = _factory(fixture)
     if not expression:
         return DEFAULT
+    if any(base == PLUGINS and found == fixture for base, found in suite.graph.registrations[EVENT_LOOP]):
+        raise LoopFactoryError("it belongs to a plugin")
     facts = suite.workspace.module(fixture.key.path)
     root = expression.removeprefix("lambda: ").partition(".")[0].partition("(")[0]
     dotted = facts.imports.get(root, "") if facts is not None else ""

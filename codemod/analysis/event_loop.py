@@ -9,13 +9,14 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.policies import policy_set_in_helper
 from codemod.model import Applicability
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from codemod.analysis.facts import FunctionFacts
     from codemod.analysis.legacy_facts import LoopBody
@@ -77,16 +78,28 @@ def dead_overrides(suite: Suite) -> list[FixtureDef]:
 
 def requesters(suite: Suite) -> list[Requester]:
     """Return everything that names ``event_loop``, each function and way once, in the order of files."""
+    return suite.once("requesters", _requesters)
+
+
+def _requesters(suite: Suite) -> list[Requester]:
     found: dict[tuple[str, str, str], Requester] = {}
+    seen: set[FixtureKey] = set()
     for one in suite.linked:
-        for requester in (*_of_item(suite, one.item), *_of_fixtures(suite, one.fixtures, one.item)):
+        asked = [*_of_item(suite, one.item)]
+        for key in one.fixtures.keys() - seen:
+            asked += _of_fixture(suite, one.fixtures[key], one.item)
+        seen |= one.fixtures.keys()
+        for requester in asked:
             found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
-    for requester in _of_fixtures(suite, suite.graph.fixtures, None):
-        found.setdefault((requester.path, requester.function.qualname, requester.how), requester)
+    for key in suite.graph.fixtures.keys() - seen:
+        for requester in _of_fixture(suite, suite.graph.fixtures[key], None):
+            found[requester.path, requester.function.qualname, requester.how] = requester
     return sorted(found.values(), key=lambda r: (r.path, r.function.span, r.how))
 
 
 def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
+    if any(m.name == "parametrize" and EVENT_LOOP in m.args and EVENT_LOOP not in m.indirect for m in item.marks):
+        return  # the value comes from the list, whatever a fixture of that name is
     ways = list(_ways(item.function))
     if any(EVENT_LOOP in m.args for m in item.marks if m.name == "usefixtures"):
         ways.append("usefixtures")
@@ -94,14 +107,14 @@ def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
         yield Requester(item.owner, item.function, how, item.kind == "asyncio", visible_event_loop(suite, item))
 
 
-def _of_fixtures(suite: Suite, fixtures: Mapping[FixtureKey, FixtureDef], item: Item | None) -> Iterator[Requester]:
-    for key, fixture in fixtures.items():
-        if fixture.decl.name == EVENT_LOOP:
-            continue
-        definition = visible_event_loop(suite, item) if item is not None else _above(suite, key.path)
-        for how in _ways(fixture.function):
-            cache = Scope.SESSION if fixture.scope is None else fixture.scope
-            yield Requester(key.path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
+def _of_fixture(suite: Suite, fixture: FixtureDef, item: Item | None) -> Iterator[Requester]:
+    if fixture.decl.name == EVENT_LOOP:
+        return
+    path = fixture.key.path
+    for how in _ways(fixture.function):
+        definition = visible_event_loop(suite, item) if item is not None else _above(suite, path)
+        cache = Scope.SESSION if fixture.scope is None else fixture.scope
+        yield Requester(path, fixture.function, how, suite.graph.is_handled(fixture), definition, cache)
 
 
 def _ways(function: FunctionFacts) -> Iterator[str]:
@@ -163,8 +176,9 @@ def _had_scoped_loops(suite: Suite) -> bool:
 def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     """Return what becomes of an override, apart from its scope: "delete", "surroundings" or, for a person, "keep".
 
-    "surroundings" is an autouse fixture with all of the body but its loop. A loop of another kind (``body.factory``) is
-    the business of a hook (`loop_factories`).
+    "surroundings" is an autouse fixture with all of the body but its loop, "requested" the same for the tests that had
+    it, "on-loop" an async one that does to the running loop what the body did to its own. A loop of another kind
+    (``body.factory``) is the business of a hook (`loop_factories`).
     """
     body = fixture.function.legacy.body if fixture.function.legacy is not None else None
     if body is None or not body.known or not _is_plain_helper(suite, fixture, body):
@@ -178,12 +192,26 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     if body.conditional:
         reason = f"the kind of loop depends on `{body.conditional}`"
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
+    if path := name_in_use(suite, fixture):
+        return Decision("keep", Applicability.DISPLAY, f"{path} uses it by its name, or exports it")
     if setter := policy_set_in_helper(suite.workspace, fixture.key.path, fixture.function):
         reason = f"its set-up chooses the kind of loop ({setter}): set the policy at import time, or write the hook"
         return Decision("keep", Applicability.DISPLAY, reason)
     if not body.extras:
-        return Decision("delete")
+        return _deletion(suite, fixture)
+    if places := importers(suite, fixture):
+        return Decision("keep", Applicability.DISPLAY, f"{places[0][0]} imports it by its name")
     return _surroundings(suite, fixture, body)
+
+
+def _deletion(suite: Suite, fixture: FixtureDef) -> Decision:
+    """Return the deletion of an override; of a wide one only if all that shared its loop is known."""
+    items = (one.item for one in suite.linked if one.item.kind == "unhandled")
+    unseen = next((item for item in items if visible_event_loop(suite, item) == fixture), None)
+    if unseen is None or fixture.scope is Scope.FUNCTION:
+        return Decision("delete")
+    reason = f"`{unseen.id}` is async, and loopmend sees no mark by which pytest-asyncio runs it"
+    return Decision("delete", Applicability.UNSAFE, reason)
 
 
 def _is_plain_helper(suite: Suite, fixture: FixtureDef, body: LoopBody) -> bool:
@@ -199,10 +227,14 @@ def _is_plain_helper(suite: Suite, fixture: FixtureDef, body: LoopBody) -> bool:
 
 def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody) -> Decision:
     touching = next((extra for extra in body.extras if extra.touches_loop), None)
-    if touching is not None:
-        return Decision("keep", Applicability.DISPLAY, f"its body uses the loop itself: `{touching.text}`")
-    if not body.whole:
+    running = next((extra for extra in body.extras if extra.runs_loop), None)
+    if running is not None:
+        return Decision("keep", Applicability.DISPLAY, f"its body runs the loop: `{running.text}`")
+    if not body.whole or (touching is not None and body.maker is None):
         return Decision("keep", Applicability.DISPLAY, "its loop cannot be taken out of the body line by line")
+    if touching is not None:
+        reason = f"`{touching.text}` is to act on the loop of the tests, and would for every test that sees the fixture"
+        return Decision("on-loop", Applicability.UNSAFE, reason)
     if fixture.scope is not Scope.FUNCTION:
         reason = "its set-up ran before every async fixture; as an autouse fixture it need not come first"
         return Decision("surroundings", Applicability.UNSAFE, reason)

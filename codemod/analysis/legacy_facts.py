@@ -58,15 +58,17 @@ class LoopBody:
     """The body of an ``event_loop`` fixture.
 
     ``factory`` is Python source of a callable that makes the loop, "" for asyncio's own; ``helper`` the dotted name of
-    a project function that makes it. ``made`` are the simple statements that go when the loop does, ``handed`` is the
-    one yielded or returned expression, ``handing`` its statement, ``annotation`` what the signature says it is.
-    ``names`` are all names in the definition. ``whole`` says that those statements can be taken out one by one,
-    ``known`` that each of them is understood, ``conditional`` is the test under which a policy is chosen.
+    a project function that makes it. ``made`` are the simple statements that go when the loop does, ``maker`` the one
+    of them that makes it, and its expression. ``handed`` is the one yielded or returned expression, ``handing`` its
+    statement, ``annotation`` what the signature says it is. ``names`` are all names in the definition. ``whole`` says
+    that those statements can be taken out one by one, ``known`` that each of them is understood, ``conditional`` is
+    the test under which a policy is chosen.
     """
 
     factory: str = ""
     helper: str = ""
     made: tuple[Span, ...] = ()
+    maker: tuple[Span, Span] | None = None
     handed: Span | None = None
     handing: Span | None = None
     annotation: Span | None = None
@@ -99,7 +101,7 @@ def legacy_facts(node: Function, names: Names, is_override: bool) -> LegacyFacts
     args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     parameter = any(arg.arg == EVENT_LOOP for arg in args)
     body = _Body(names).read(node) if is_override or _may_make_loops(node) else None
-    current = tuple(names.span(call) for call in _current(node.body, names))
+    current = tuple(names.span(call) for call in _needing_one(node, names))
     dynamic = tuple(names.span(call) for call in _dynamic(node))
     if not parameter and body is None and not current and not dynamic:
         return None
@@ -138,6 +140,18 @@ def _is_nested(node: ast.AST, parents: dict[ast.AST, ast.AST], function: Functio
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return True
     return False
+
+
+def _needing_one(node: Function, names: Names) -> list[ast.Call]:
+    """Return the calls that ask for the current loop before the function itself has set one."""
+    found = list(_current(node.body, names))
+    if not found:
+        return []
+    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
+    sets = (n for n in calls if names.dotted(n.func) in ("asyncio.set_event_loop", "asyncio.events.set_event_loop"))
+    own = (n.lineno for n in sets if not (isinstance(n.args[0], ast.Constant) and n.args[0].value is None))
+    first = min(own, default=node.end_lineno or node.lineno)
+    return [call for call in found if call.lineno <= first]
 
 
 def _current(nodes: Iterable[ast.AST], names: Names) -> Iterator[ast.Call]:
@@ -188,6 +202,7 @@ class _Body:
     factories: set[str] = field(default_factory=set)
     helpers: set[str] = field(default_factory=set)
     made: list[Span] = field(default_factory=list)
+    makers: list[tuple[Span, Span]] = field(default_factory=list)
     handed: list[tuple[ast.expr, ast.stmt]] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     conditional: str = ""
@@ -210,6 +225,7 @@ class _Body:
             factory=next(iter(self.factories), ""),
             helper=next(iter(self.helpers), ""),
             made=tuple(self.made),
+            maker=self.makers[0] if len(self.makers) == 1 else None,
             handed=handed,
             handing=self.names.span(one[1]) if one is not None else None,
             annotation=self.names.span(annotation) if annotation is not None else None,
@@ -262,6 +278,8 @@ class _Body:
             return
         elif value is not None and self._is_of_loop(statement, value):
             self.made.append(self.names.span(statement))
+            if not isinstance(statement, ast.Expr) and self._makes(value):
+                self.makers.append((self.names.span(statement), self.names.span(value)))
         elif isinstance(statement, ast.For) and self._cancels(statement):
             self.whole = False
         elif not (isinstance(statement, ast.Raise) and not self.whole):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from codemod.analysis.crossings import diagnose
 from codemod.analysis.models import has
@@ -14,7 +14,7 @@ from codemod.knowledge import versions
 from codemod.project.requirements import Requirements, at_least, choose_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from codemod.analysis.crossings import Diagnosis
     from codemod.analysis.held import Effect
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from codemod.analysis.workspace import Workspace
     from codemod.project.places import ConfigPlace
     from codemod.project.pytest_config import PytestConfig
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class Suite:
     asked: Requirements = field(default_factory=Requirements)
     outside: Outside = field(default_factory=Outside)
     _translation: Translation | None = None
+    _known: dict[str, Any] = field(default_factory=dict)
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)
 
     @property
@@ -94,6 +98,13 @@ class Suite:
     def fixtures(self) -> dict[FixtureKey, FixtureDef]:
         """Return every fixture some item uses."""
         return {key: fixture for one in self.linked for key, fixture in one.fixtures.items()}
+
+    def once(self, name: str, find: Callable[[Suite], T]) -> T:
+        """Return what ``find`` finds in the files and the graph of the suite, which several rules ask for, once."""
+        if name not in self._known:
+            self._known[name] = find(self)
+        found: T = self._known[name]
+        return found
 
     def dependents(self, keys: Iterable[FixtureKey]) -> set[FixtureKey]:
         """Return ``keys`` and every fixture that needs one of them, directly or not."""

@@ -232,7 +232,9 @@ def _target(value: object, settings: Settings) -> str:
     if text in _TARGETS:
         return text
     if (known := in_series(text, versions().usable)) is None:
-        raise _WrongError(f"must be {', '.join(_TARGETS)} or one of {', '.join(versions().usable)}, not {value!r}")
+        first, last = versions().usable[0], versions().usable[-1]
+        wanted = f"{', '.join(_TARGETS)} or a release from {first} to {last} (a series such as 1.4 will do)"
+        raise _WrongError(f"must be {wanted}, not {value!r}")
     return known
 
 

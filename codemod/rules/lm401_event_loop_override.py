@@ -9,12 +9,13 @@ loop it made runs nothing, and what shared it no longer does (`attached to a dif
 
 *Fix safety.* Safe where the body is understood line by line, every test that sees the fixture used it, and, for one
 wider than a test, who shares a loop stays as it was (LM400). Unsafe where the set-up would also run for tests that did
-not ask for it, or in another order. A loop of another kind (uvloop, a simulated clock) becomes a
+not ask for it, or in another order, and where the body configures its loop (an exception handler, a task factory),
+which an async fixture then does to the running one. A loop of another kind (uvloop, a simulated clock) becomes a
 `pytest_asyncio_loop_factories` hook.
 
 From 1.0 on, one that nothing asks for is deleted where a crossing of the same suite is repaired, else shown.
 
-*Left alone.* Bodies that use the loop for more than that, a kind of loop that depends on platform or version, computed
+*Left alone.* Bodies that run the loop themselves, a kind of loop that depends on platform or version, computed
 scopes, parameters: a person has to decide. From 1.0 on, an override that sync code asks for is the project's own loop.
 """
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _BECOMES = {
     "delete": "it makes nothing but a loop, which pytest-asyncio does by itself",
     "surroundings": "its set-up and tear-down stay, as an autouse fixture without a loop",
+    "on-loop": "what it does to its loop can be done to the running one, in an async autouse fixture",
     "requested": "its set-up and tear-down stay, as a fixture without a loop that the tests which had it ask for",
 }
 

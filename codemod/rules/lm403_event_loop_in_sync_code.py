@@ -8,7 +8,8 @@ is async, so pytest-asyncio runs it on the loop of the test, and it hands that l
 the whole suite down.
 
 *Fix safety.* Safe: it works unchanged on 0.21, 0.26 and from 1.0 on, and it is the loop of the tests and fixtures of
-the same scope. Only code that needs to run inside a task notices a difference.
+the same scope. Only code that needs to run inside a task notices a difference. Unsafe
+where only async code of another plugin asks (anyio), which may run the new fixture itself.
 
 *Left alone.* Functions that see an override (LM401 turns it into this fixture) or such a fixture already.
 """
@@ -39,7 +40,10 @@ def cases(suite: Suite) -> Iterator[Case]:
         location = Location(requester.path, function.span.line, function.span.column + 1)
         message = f"`{function.name}` asks for the `event_loop` fixture, which pytest-asyncio 1.0 removed"
         found = finding("LM403", location, message, requester.how, function.qualname)
-        yield Case(found, operations, Applicability.SAFE)
+        if function.is_async and not requester.runs_on_loop:
+            yield Case(found, operations, Applicability.UNSAFE, "another plugin runs it, perhaps on a loop of its own")
+        else:
+            yield Case(found, operations, Applicability.SAFE)
 
 
 RULE = local_rule(

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.custom_loops import custom_loops
-from codemod.analysis.event_loop import Decision, Requester, dead_overrides, override_decision, overrides, reached
+from codemod.analysis.event_loop import (
+    Decision,
+    Requester,
+    dead_overrides,
+    override_decision,
+    overrides,
+    reached,
+)
+from codemod.analysis.importers import importers
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
 from codemod.model import (
@@ -15,9 +23,11 @@ from codemod.model import (
     DropImportIfUnused,
     EnsureImport,
     InsertDefinition,
+    MakeAsync,
     Operation,
     RemoveStatement,
     RenameFunction,
+    ReplaceCallee,
     ReplaceDefinition,
     ReplaceExpression,
     SetCallKeyword,
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from codemod.analysis.legacy_facts import LoopBody
     from codemod.analysis.resolve import FixtureDef
     from codemod.analysis.suite import Suite
+    from codemod.model import Span
 
 _DEBUG_OPTION = "asyncio_debug"
 
@@ -81,12 +92,14 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
     assert body is not None
     path = fixture.key.path
     shim = shim_code(fixture.scope or Scope.FUNCTION)
-    if decision.action in ("surroundings", "requested"):
-        yield from _surroundings(suite, fixture, body, decision.action == "surroundings")
+    if decision.action != "delete":
+        yield from _surroundings(suite, fixture, body, decision.action)
     elif asked:
         yield ReplaceDefinition(path, fixture.function.span, shim)
     else:
         yield DeleteDefinition(path, fixture.function.span)
+        for importer, name in importers(suite, fixture):
+            yield DropImportIfUnused(importer, name)
     if asked:
         yield EnsureImport(path, "asyncio")
         yield EnsureImport(path, "pytest_asyncio")
@@ -98,19 +111,23 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
         yield SetOption(suite.place.path, suite.place.section, _DEBUG_OPTION, "true")
 
 
-def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody, autouse: bool) -> Iterator[Operation]:
-    """Keep the set-up and tear-down of the body as a fixture without a loop, for all tests or those that had it."""
+def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody, action: str) -> Iterator[Operation]:
+    """Keep the set-up and tear-down of the body as a fixture without a loop of its own."""
     path, function = fixture.key.path, fixture.function
     name = _free_name(suite, fixture)
     yield RenameFunction(path, function.span, name)
-    if autouse:
-        yield SetCallKeyword(path, fixture.decl.span, "autouse", "True")
-    else:
+    if action == "requested":
         for item in reached(suite, fixture, used=True):
             yield EnsureImport(item.owner, "pytest")
             yield AddDecorator(item.owner, item.function.span, f'pytest.mark.usefixtures("{name}")')
+    else:
+        yield SetCallKeyword(path, fixture.decl.span, "autouse", "True")
+    maker = body.maker if action == "on-loop" else None
+    if maker is not None:
+        yield from _on_loop(fixture, maker[1])
     for span in body.made:
-        yield RemoveStatement(path, span)
+        if maker is None or span != maker[0]:
+            yield RemoveStatement(path, span)
     assert body.handed is not None and body.handing is not None
     if body.yields:
         yield ReplaceExpression(path, body.handed, "")
@@ -118,6 +135,18 @@ def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody, autouse: bo
         yield RemoveStatement(path, body.handing)
     if body.annotation is not None:
         yield ReplaceExpression(path, body.annotation, "None")
+
+
+def _on_loop(fixture: FixtureDef, maker: Span) -> Iterator[Operation]:
+    """Run the body on the loop of the tests, and give it that loop."""
+    path, decl = fixture.key.path, fixture.decl
+    scope = Scope.FUNCTION if fixture.scope is None else fixture.scope
+    yield ReplaceCallee(path, decl.span, "pytest_asyncio.fixture")
+    yield EnsureImport(path, "pytest_asyncio")
+    yield EnsureImport(path, "asyncio")
+    yield SetCallKeyword(path, decl.span, "loop_scope", f'"{scope.word}"')
+    yield MakeAsync(path, fixture.function.span)
+    yield ReplaceExpression(path, maker, "asyncio.get_running_loop()")
 
 
 def _free_name(suite: Suite, fixture: FixtureDef) -> str:

@@ -1,0 +1,22 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="module")
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def server():
+    yield asyncio.get_running_loop()
+
+
+@pytest_asyncio.fixture
+async def client(server):
+    assert server is asyncio.get_running_loop()
+    yield server

@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_a(client):
+    assert client is asyncio.get_running_loop()

@@ -1,0 +1,23 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="module")
+async def worker():
+    loop = asyncio.get_running_loop()
+    yield loop
+    assert loop is asyncio.get_running_loop()
+
+
+async def test_put(worker):
+    assert worker is asyncio.get_running_loop()
+
+
+async def test_get(worker):
+    assert worker is asyncio.get_running_loop()
+
+
+def test_sync():
+    pass

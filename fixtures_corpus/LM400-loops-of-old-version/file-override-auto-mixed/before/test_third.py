@@ -1,0 +1,6 @@
+async def test_one():
+    pass
+
+
+async def test_two():
+    pass

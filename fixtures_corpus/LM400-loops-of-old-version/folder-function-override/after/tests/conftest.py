@@ -1,0 +1,15 @@
+import asyncio
+
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool():
+    return {"loop": asyncio.get_running_loop(), "open": True}
+
+
+@pytest_asyncio.fixture
+async def connection(pool):
+    assert pool["loop"] is asyncio.get_running_loop()
+    yield pool
+    assert pool["open"]

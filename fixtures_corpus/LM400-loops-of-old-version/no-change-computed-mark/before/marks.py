@@ -1,0 +1,5 @@
+import pytest
+
+
+def asynchronous():
+    return pytest.mark.asyncio

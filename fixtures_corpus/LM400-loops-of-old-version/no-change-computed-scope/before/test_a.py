@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_a(clock):
+    assert clock is asyncio.get_running_loop()

@@ -1,0 +1,13 @@
+import asyncio
+
+import pytest
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a(clock):
+    assert clock is asyncio.get_running_loop()
+
+
+async def test_b(clock):
+    assert clock is asyncio.get_running_loop()

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture(scope="session")
+async def settings():
+    yield {"debug": True}

@@ -1,0 +1,8 @@
+import asyncio
+
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def clock():
+    return asyncio.get_running_loop()

@@ -1,0 +1,5 @@
+from base import Contract
+
+
+class TestMemory(Contract):
+    pass

@@ -1,0 +1,2 @@
+def test_a(numbers):
+    assert sum(numbers) == 3

@@ -1,0 +1,11 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="module")
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()

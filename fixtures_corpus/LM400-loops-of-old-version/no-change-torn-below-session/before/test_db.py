@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_db(clock):
+    assert clock is asyncio.get_running_loop()

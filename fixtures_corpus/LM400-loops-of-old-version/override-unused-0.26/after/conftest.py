@@ -1,0 +1,8 @@
+import asyncio
+
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture(scope="module")
+async def server():
+    yield asyncio.get_running_loop()

@@ -1,0 +1,13 @@
+import asyncio
+
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_db(clock):
+    assert clock is asyncio.get_running_loop()
+
+
+async def test_more(clock):
+    assert clock is asyncio.get_running_loop()

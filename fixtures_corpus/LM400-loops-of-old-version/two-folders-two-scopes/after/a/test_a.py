@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_a(shared):
+    assert shared is asyncio.get_running_loop()

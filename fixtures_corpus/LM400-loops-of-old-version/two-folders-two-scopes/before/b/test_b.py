@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_b(each):
+    assert each is asyncio.get_running_loop()

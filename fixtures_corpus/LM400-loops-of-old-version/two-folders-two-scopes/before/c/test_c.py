@@ -1,0 +1,6 @@
+async def test_c():
+    pass
+
+
+async def test_d():
+    pass

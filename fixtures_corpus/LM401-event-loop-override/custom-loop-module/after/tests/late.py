@@ -1,0 +1,5 @@
+import asyncio
+
+
+class LateEventLoop(asyncio.SelectorEventLoop):
+    late = True

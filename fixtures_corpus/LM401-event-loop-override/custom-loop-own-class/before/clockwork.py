@@ -1,0 +1,5 @@
+import asyncio
+
+
+class ClockworkEventLoop(asyncio.SelectorEventLoop):
+    """A loop that is always a little late."""

@@ -1,0 +1,5 @@
+import asyncio
+
+
+def new_test_loop():
+    return asyncio.new_event_loop()

@@ -1,0 +1,3 @@
+from support.loops import event_loop
+
+__all__ = ["event_loop"]

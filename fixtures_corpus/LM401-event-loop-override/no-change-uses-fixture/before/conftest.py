@@ -1,0 +1,22 @@
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest.fixture(scope="session")
+def debugging():
+    return False
+
+
+@pytest.fixture(scope="session")
+def event_loop(debugging):
+    loop = asyncio.new_event_loop()
+    loop.set_debug(debugging)
+    yield loop
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def clock():
+    yield asyncio.get_running_loop()

@@ -1,0 +1,15 @@
+import asyncio
+
+
+async def test_a(clock):
+    assert clock is asyncio.get_running_loop()
+
+
+async def test_b(clock):
+    assert clock is asyncio.get_running_loop()
+
+
+async def test_environment():
+    import os
+
+    assert os.environ["SHOP_ENV"] == "test"

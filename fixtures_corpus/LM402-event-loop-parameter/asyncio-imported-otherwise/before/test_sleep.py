@@ -1,0 +1,7 @@
+from asyncio import sleep
+
+
+async def test_sleep(event_loop):
+    started = event_loop.time()
+    await sleep(0)
+    assert event_loop.time() >= started

@@ -1,0 +1,2 @@
+async def connect(event_loop, address):
+    return event_loop, address

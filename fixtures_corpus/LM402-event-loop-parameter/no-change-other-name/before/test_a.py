@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def test_a(loop):
+    assert loop is asyncio.get_running_loop()

@@ -1,0 +1,9 @@
+import asyncio
+
+
+def test_a(event_loop):
+    event_loop.run_until_complete(asyncio.sleep(0))
+
+
+async def test_b():
+    pass

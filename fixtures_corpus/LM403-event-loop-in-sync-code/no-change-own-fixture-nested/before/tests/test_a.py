@@ -1,0 +1,9 @@
+import asyncio
+
+
+def test_a(event_loop):
+    event_loop.run_until_complete(asyncio.sleep(0))
+
+
+def test_b(request):
+    request.getfixturevalue("event_loop").run_until_complete(asyncio.sleep(0))

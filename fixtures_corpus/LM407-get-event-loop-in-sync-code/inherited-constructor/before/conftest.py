@@ -1,0 +1,7 @@
+import pytest
+from shop.client import Client
+
+
+@pytest.fixture
+def client():
+    return Client()

@@ -1,0 +1,2 @@
+async def test_clock(clock):
+    assert clock() > 0

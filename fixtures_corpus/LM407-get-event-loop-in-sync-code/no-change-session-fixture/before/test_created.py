@@ -1,0 +1,2 @@
+async def test_created(created):
+    assert created > 0
