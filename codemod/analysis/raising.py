@@ -48,7 +48,12 @@ def floor_of(version: str) -> Floor | None:
 
 
 def _what(each: Pin | Lock) -> str:
-    return f"`{PLUGIN}{each.specifier}`" if isinstance(each, Pin) else f"the lock on {PLUGIN} {each.version}"
+    return f"`{_written(PLUGIN, each.specifier)}`" if isinstance(each, Pin) else f"the lock on {PLUGIN} {each.version}"
+
+
+def _written(name: str, specifier: str) -> str:
+    """Return a requirement for people: Poetry's bare versions (``0.21.2``, ``*``) stand apart from the name."""
+    return f"{name} {specifier}" if specifier[:1].isdigit() or specifier[:1] == "*" else f"{name}{specifier}"
 
 
 def _lock(suite: Suite) -> tuple[str, ...]:
@@ -63,7 +68,7 @@ def _along(suite: Suite) -> Iterator[str]:
     yield f"it needs pytest >={floor.pytest} and Python >={floor.python}"
     low = too_low(suite.asked.pytest, floor.pytest, versions().pytest)
     if low:
-        yield f"raise `pytest{low[0].specifier}` ({low[0].origin}), too"
+        yield f"raise `{_written('pytest', low[0].specifier)}` ({low[0].origin}), too"
     below = reaches_below(suite.asked.python, floor.python, _PYTHONS)
     if below:
         yield f"Python `{below[0].specifier}` ({below[0].origin}) reaches below that"

@@ -13,8 +13,10 @@ from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.event_loop import overrides
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loops import Holder, Site, asked_scope, holders_of
 from codemod.analysis.models import has
+from codemod.analysis.outside import BRINGS
 from codemod.analysis.relations import Relations, difference, relations
 from codemod.analysis.shim import kept_requests
 from codemod.project.places import TEST_OPTION
@@ -48,13 +50,8 @@ def translate(suite: Suite) -> Translation:
     source, target = suite.models[0], suite.planned[-1]
     if reason := _inexpressible(suite):
         return Translation(None, reason)
-    if outlives := _outlives_its_loop(suite, source):
-        item, key = outlives
-        reason = (
-            f"fixture `{key.qualname}` outlives the loop that `event_loop` makes for each test, which {suite.version} "
-            "refuses: does a plugin replace `event_loop`? --python shows loopmend the installed ones"
-        )
-        return Translation(None, reason, item, key)
+    if unseen := _unseen_loop(suite, source):
+        return unseen
     before = relations(suite.graph, suite.linked, suite.layout, source)
     if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
         return Translation(suite.layout)
@@ -97,18 +94,24 @@ def _inexpressible(suite: Suite) -> str:
     return ""
 
 
-def _outlives_its_loop(suite: Suite, source: LoopModel) -> tuple[Item, FixtureKey] | None:
-    """Return a wide fixture on the plugin's own function loop: before 0.23 a suite that has one sees another loop.
+def _unseen_loop(suite: Suite, source: LoopModel) -> Translation | None:
+    """Refuse a suite that runs on the `event_loop` of another plugin: one that is known, or that wide fixtures need.
 
-    Plugins that hide pytest-asyncio's `event_loop` exist (pytest-operator), and are seen only where they are installed.
+    Before 0.23 pytest refuses an async fixture that outlives the loop of a test.
     """
-    if has(suite.version, "scoped_loops"):
-        return None
+    theirs = next((one for one in suite.outside.fixtures if (one.name, one.kind) == (EVENT_LOOP, BRINGS)), None)
     for one in suite.linked:
+        if one.item.kind == "asyncio" and theirs is not None and not suite.graph.visible(EVENT_LOOP, one.item):
+            reason = f"`event_loop` comes from {theirs.distribution}, for each {theirs.scope.word}"
+            return Translation(None, reason, one.item)
         for key, ref in source.place(suite.graph, one, suite.layout).loops.items():
             cache = suite.layout.cache_scope(one.fixtures[key])
-            if ref.owner is None and cache is not None and ref.scope < cache:
-                return one.item, key
+            if ref.owner is None and cache is not None and ref.scope < cache and not has(suite.version, "scoped_loops"):
+                reason = (
+                    f"fixture `{key.qualname}` outlives the loop that `event_loop` makes for each test, which "
+                    f"{suite.version} refuses: does a plugin replace `event_loop`?"
+                )
+                return Translation(None, reason, one.item, key)
     return None
 
 

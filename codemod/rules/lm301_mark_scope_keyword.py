@@ -71,7 +71,7 @@ def _scoped(suite: Suite, mark: WrittenMark) -> Iterator[Case]:
 
 def _trust(suite: Suite, mark: WrittenMark) -> tuple[Applicability, str]:
     if not suite.upgrades:
-        return Applicability.DISPLAY, ""
+        return Applicability.DISPLAY, "the suite keeps its version, which takes both words"
     if suite.leaves_event_loop and mark.facts.loop_scope in ("package", DYNAMIC):
         return Applicability.UNSAFE, _PACKAGE
     return Applicability.SAFE, ""
