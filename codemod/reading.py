@@ -142,7 +142,8 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     source = choose_source(project, workspace)
     version, target = source.version, choose_target(project.settings.target, source.version)
     mode = mode_of(version, project.config.options["asyncio_mode"].value)
-    if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode):
+    required = bool(project.asked.plugin.specs or project.asked.plugin.locked)
+    if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode, required):
         return None
     lists = project.config.lists
     graph = resolve(

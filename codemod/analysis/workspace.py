@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import posixpath
+import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
+_EVENT_LOOP = re.compile(rb"\bevent_loop\b")
 _WORDS = (b"pytest_asyncio", b"mark.asyncio")
 
 
@@ -139,10 +141,18 @@ class Workspace:
         parts = path.split("/")
         return parts[-1] == "conftest.py" or self.is_test_file(path) or bool(_TEST_FOLDERS & set(parts[:-1]))
 
-    def uses_asyncio(self, mode: str) -> bool:
-        """Tell from bytes whether any file could concern pytest-asyncio (in auto mode every ``async def`` does)."""
+    def uses_asyncio(self, mode: str, required: bool = False) -> bool:
+        """Tell from bytes whether any file could concern pytest-asyncio (in auto mode every ``async def`` does).
+
+        Where pytest-asyncio is ``required``, test code that speaks of ``event_loop`` may mean its fixture.
+        """
         words = (*_WORDS, b"async def") if mode == "auto" else _WORDS
-        return any(any(word in data for word in words) for path in self.files if (data := self.read(path)))
+        read = ((path, data) for path in self.files if (data := self.read(path)))
+        return any(
+            any(word in data for word in words)
+            or (required and self.is_test_code(path) and _EVENT_LOOP.search(data) is not None)
+            for path, data in read
+        )
 
     def test_modules(self) -> Iterator[ModuleFacts]:
         """Yield the facts of every test module."""

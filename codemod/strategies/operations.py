@@ -18,6 +18,7 @@ from codemod.model import (
     Operation,
     RemoveCallKeyword,
     RemoveHandler,
+    RemoveOption,
     ReplaceCallee,
     SetCallKeyword,
     SetOption,
@@ -78,10 +79,21 @@ class _Writer:
         for name, scope in ((FIXTURE_OPTION, self.layout.fixture_default), (TEST_OPTION, self.layout.test_default)):
             if name in self.config.overridden:
                 raise CannotExpressError(f"{name} is set in addopts, which wins over the option; remove it there first")
+            if scope is None:
+                yield from self._cache_scopes()
             # A version without the option does as if it were "function" or reads no loop scope at all.
-            if scope not in (None, Scope.FUNCTION) or has(self.suite.target, name):
+            elif scope is not Scope.FUNCTION or has(self.suite.target, name):
                 self._require(name)
-                yield SetOption(self.config.path, self.config.section, name, (scope or Scope.FUNCTION).word)
+                yield SetOption(self.config.path, self.config.section, name, scope.word)
+
+    def _cache_scopes(self) -> Iterator[Operation]:
+        """Have each fixture run on a loop as wide as its cache scope, which an unset option means too."""
+        if self.suite.layout.fixture_default is None:
+            return
+        if has(self.suite.target, "fixture_scope_value"):
+            yield SetOption(self.config.path, self.config.section, FIXTURE_OPTION, "fixture-scope")
+        else:
+            yield RemoveOption(self.config.path, self.config.section, FIXTURE_OPTION)
 
     def _require(self, feature: str) -> None:
         """Raise CannotExpressError where the version the result is for does not have ``feature``."""
