@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemod.analysis.facts import FunctionFacts
-    from codemod.analysis.legacy_facts import LoopBody
+    from codemod.analysis.loop_bodies import LoopBody
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
     from codemod.analysis.suite import Suite
 

@@ -38,7 +38,7 @@ from codemod.scopes import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codemod.analysis.legacy_facts import LoopBody
+    from codemod.analysis.loop_bodies import LoopBody
     from codemod.analysis.resolve import FixtureDef
     from codemod.analysis.suite import Suite
     from codemod.model import Span
