@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.model import (
-    Applicability,
-    Operation,
-    Remedy,
-    RemoveCallKeyword,
-    RemoveOption,
-    ReplaceCallee,
-    SetCallKeyword,
-    SetOption,
-)
+from codemod.model import Applicability, Remedy
+from codemod.operations import Operation, RemoveCallKeyword, RemoveOption, ReplaceCallee, SetCallKeyword, SetOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,11 +16,12 @@ import codemod
 from codemod import rules
 
 PACKAGE = Path(codemod.__file__).parent
-BASE = {"errors", "model", "scopes"}
+BASE = {"errors", "model", "operations", "scopes"}
 LAYERS: dict[str, set[str]] = {
     "scopes": set(),
     "errors": set(),
-    "model": {"scopes"},
+    "operations": set(),
+    "model": {"operations", "scopes"},
     "source": BASE,
     "knowledge": BASE,
     "report": BASE,

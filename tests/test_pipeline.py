@@ -9,7 +9,8 @@ import pytest
 from codemod import pipeline
 from codemod.__main__ import main
 from codemod.errors import ConfigError, RewriteError, UsageError
-from codemod.model import Applicability, SetCallKeyword, StrategyName
+from codemod.model import Applicability, StrategyName
+from codemod.operations import SetCallKeyword
 from codemod.pipeline import analyse
 from codemod.project.settings import Settings
 from codemod.strategies import Choice

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.model import (
-    Applicability,
+from codemod.model import Applicability, Remedy
+from codemod.operations import (
     EnsureImport,
-    Remedy,
     RemoveCallKeyword,
     RemoveOption,
     ReplaceCallee,

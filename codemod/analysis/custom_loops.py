@@ -10,13 +10,14 @@ from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loop_factories import DEFAULT, Factory, LoopFactoryError, Wish, operations
 from codemod.analysis.policies import hook_doubt, path_of
 from codemod.analysis.resolve import PLUGINS
-from codemod.model import Applicability, Operation
+from codemod.model import Applicability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemod.analysis.resolve import FixtureDef, FixtureKey
     from codemod.analysis.suite import Suite
+    from codemod.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)

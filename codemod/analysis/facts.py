@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemod.analysis.legacy_facts import LegacyFacts
-    from codemod.model import Span
+    from codemod.operations import Span
 
 OWN = ":"
 """Prefix of a dotted name that starts with a top-level name of the same module."""

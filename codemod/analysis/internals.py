@@ -16,7 +16,7 @@ from codemod.source.text import decode_python
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codemod.model import Span
+    from codemod.operations import Span
 
 _PLUGIN = "pytest_asyncio.plugin"
 

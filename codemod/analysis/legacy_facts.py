@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from codemod.analysis.names import Names
-    from codemod.model import Span
+    from codemod.operations import Span
 
 EVENT_LOOP = "event_loop"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemod.analysis.names import Names
-    from codemod.model import Span
+    from codemod.operations import Span
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -25,7 +25,7 @@ from codemod.analysis.loop_factory_code import (
 )
 from codemod.analysis.models import has
 from codemod.analysis.names import BUILTINS
-from codemod.model import EnsureImport, InsertDefinition, Operation
+from codemod.operations import EnsureImport, InsertDefinition, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, HookRecipe, MarkFacts
 from codemod.analysis.placement import LoopRef, Placement
-from codemod.model import Span
+from codemod.operations import Span
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from codemod.analysis.resolve import Item
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
-    from codemod.model import Span
+    from codemod.operations import Span
 
 MARK = "asyncio"
 _ASKS = re.compile(rb"""\b(get_closest_marker|get_marker|iter_markers|own_markers)\b|\.keywords\b""")

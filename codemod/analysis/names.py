@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import DYNAMIC, OWN
-from codemod.model import Span
+from codemod.operations import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

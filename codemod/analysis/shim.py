@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.current_loop import askers
 from codemod.analysis.event_loop import Requester, common_folder, request_decision, requesters
-from codemod.model import Applicability, EnsureImport, InsertDefinition, Operation
+from codemod.model import Applicability
+from codemod.operations import EnsureImport, InsertDefinition, Operation
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ _OWN_FILES = ("pytest.toml", ".pytest.toml")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The part of a file that pytest reads: its path as ``model.SetOption`` wants it, its values and their lines.
+    """The part of a file that pytest reads: its path as ``operations.SetOption`` wants it, its values and their lines.
 
     ``native`` means that values keep their TOML types (pytest >= 9); else every value is a string or a list.
     ``shadowed`` is a native table beside this one: up to pytest 8 nothing reads it, pytest 9 refuses the two together.

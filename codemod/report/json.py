@@ -8,7 +8,8 @@ from dataclasses import asdict, fields, is_dataclass
 from importlib.resources import files
 from typing import Any, get_args
 
-from codemod.model import Applicability, FileChange, Operation, OptionValue, Report
+from codemod.model import Applicability, FileChange, OptionValue, Report
+from codemod.operations import Operation
 
 SCHEMA_VERSION = 1
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemod.errors import RewriteError
-from codemod.model import ConfigOperation, Operation, PythonOperation
+from codemod.operations import ConfigOperation, Operation, PythonOperation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

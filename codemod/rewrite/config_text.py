@@ -9,7 +9,7 @@ from codemod.errors import FileError, RewriteError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from codemod.model import ConfigOperation
+    from codemod.operations import ConfigOperation
 
 _BOM = "\ufeff"
 

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
 from codemod.rewrite.config_text import edited, without_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codemod.model import ConfigOperation
+    from codemod.operations import ConfigOperation
 
 _FAMILY = "asyncio_"
 # iniconfig splits with str.splitlines; of its separators only the newline is plain to everybody.

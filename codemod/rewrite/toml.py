@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from codemod.errors import RewriteError
-from codemod.model import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
 from codemod.rewrite.config_text import edited, without_block
 from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at
 from codemod.rewrite.toml_lists import without_item
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tomlkit.items import Item
 
-    from codemod.model import ConfigOperation
+    from codemod.operations import ConfigOperation
 
 _CLOSERS = ("]", "}", '"""', "'''")
 _FAMILY = "asyncio_"

@@ -8,10 +8,10 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
 
 if TYPE_CHECKING:
-    from codemod.model import ConfigOperation
+    from codemod.operations import ConfigOperation
 
 
 def parse(path: str, text: str) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.analysis.paths import crossing_steps, loops_in_words
-from codemod.model import Applicability, Finding, Location, Operation, Remedy, Step
+from codemod.model import Applicability, Finding, Location, Remedy, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from codemod.analysis.crossings import Crossing
     from codemod.analysis.suite import Suite
+    from codemod.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)

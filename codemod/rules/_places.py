@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.model import DropImportIfUnused, EnsureImport, Finding, Location, RemoveDecorator, ReplaceCallee
+from codemod.model import Finding, Location
+from codemod.operations import DropImportIfUnused, EnsureImport, RemoveDecorator, ReplaceCallee
 from codemod.rules._base import finding
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from codemod.analysis.facts import MarkFacts
     from codemod.analysis.marks import WrittenMark
     from codemod.analysis.resolve import FixtureDef, Item
-    from codemod.model import Operation, Span
+    from codemod.operations import Operation, Span
 
 
 def place(path: str, span: Span) -> Location:

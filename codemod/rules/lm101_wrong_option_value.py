@@ -21,7 +21,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemod.analysis.models import has
-from codemod.model import Applicability, ConfigOperation, RemoveOption, SetOption
+from codemod.model import Applicability
+from codemod.operations import ConfigOperation, RemoveOption, SetOption
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.project.warning_filters import unset_scope_is_fatal
 from codemod.rules._base import Case, finding, local_rule

@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.models import has
-from codemod.model import Applicability, SetOption
+from codemod.model import Applicability
+from codemod.operations import SetOption
 from codemod.rules._base import Case, finding, local_rule
 from codemod.rules._options import did_you_mean, in_file, location
 

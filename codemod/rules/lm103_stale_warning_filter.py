@@ -19,7 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.knowledge import WarningText, internals, warning_texts
-from codemod.model import Applicability, RemoveListItem
+from codemod.model import Applicability
+from codemod.operations import RemoveListItem
 from codemod.project.places import FIXTURE_OPTION
 from codemod.project.requirements import at_least
 from codemod.project.warning_filters import Emitted, parse_filter

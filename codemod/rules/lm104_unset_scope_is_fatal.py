@@ -20,7 +20,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.models import has
-from codemod.model import Applicability, SetOption
+from codemod.model import Applicability
+from codemod.operations import SetOption
 from codemod.project.places import FIXTURE_OPTION
 from codemod.project.warning_filters import fatal_entry
 from codemod.rules._base import Case, finding, local_rule

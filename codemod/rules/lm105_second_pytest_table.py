@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Location, RemoveSection
+from codemod.model import Applicability, Location
+from codemod.operations import RemoveSection
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:

@@ -20,13 +20,8 @@ from typing import TYPE_CHECKING
 from codemod.analysis.facts import DYNAMIC
 from codemod.analysis.marks import written_marks
 from codemod.analysis.models import has
-from codemod.model import (
-    Applicability,
-    Operation,
-    RemoveArguments,
-    RemoveCallKeyword,
-    SetCallKeyword,
-)
+from codemod.model import Applicability
+from codemod.operations import Operation, RemoveArguments, RemoveCallKeyword, SetCallKeyword
 from codemod.rules._base import Case, local_rule
 from codemod.rules._places import mark_finding
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.marks import MARK, written_marks
 from codemod.analysis.models import has
-from codemod.model import Applicability, DropImportIfUnused, EnsureImport, Operation, ReplaceCallee, SetCallKeyword
+from codemod.model import Applicability
+from codemod.operations import DropImportIfUnused, EnsureImport, Operation, ReplaceCallee, SetCallKeyword
 from codemod.rules._base import Case, local_rule
 from codemod.rules._places import mark_finding
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from codemod.analysis.facts import MarkFacts
     from codemod.analysis.marks import WrittenMark
     from codemod.analysis.suite import Suite
-    from codemod.model import Span
+    from codemod.operations import Span
 
 _CONDITION = "in 0.22 async fixtures ran on the loop of the test; check that they get the same `loop_scope`"
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.hooks import MODIFY_ITEMS
 from codemod.analysis.models import has
-from codemod.model import Applicability, DeleteDefinition, DropImportIfUnused, Operation, SetOption
+from codemod.model import Applicability
+from codemod.operations import DeleteDefinition, DropImportIfUnused, Operation, SetOption
 from codemod.rules._base import Case, finding, local_rule
 from codemod.rules._places import place
 from codemod.scopes import Scope

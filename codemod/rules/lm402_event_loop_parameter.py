@@ -21,15 +21,8 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.event_loop import Decision, Requester, is_shim, request_decision, requesters
 from codemod.analysis.legacy_facts import EVENT_LOOP
-from codemod.model import (
-    Applicability,
-    EnsureImport,
-    Location,
-    Operation,
-    PrependStatements,
-    RemoveParameter,
-    ReplaceExpression,
-)
+from codemod.model import Applicability, Location
+from codemod.operations import EnsureImport, Operation, PrependStatements, RemoveParameter, ReplaceExpression
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:

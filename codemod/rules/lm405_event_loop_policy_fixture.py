@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from codemod.analysis.loop_factories import LoopFactoryError, operations
 from codemod.analysis.models import has
 from codemod.analysis.policies import choice_of, doubt, policy_fixtures, wishes
-from codemod.model import Applicability, DeleteDefinition, DropImportIfUnused, Location, Operation
+from codemod.model import Applicability, Location
+from codemod.operations import DeleteDefinition, DropImportIfUnused, Operation
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:

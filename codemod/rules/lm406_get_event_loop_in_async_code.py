@@ -18,7 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.models import has
-from codemod.model import Applicability, DropImportIfUnused, EnsureImport, Location, Operation, ReplaceCallee
+from codemod.model import Applicability, Location
+from codemod.operations import DropImportIfUnused, EnsureImport, Operation, ReplaceCallee
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from codemod.analysis.facts import CallFact, FunctionFacts
     from codemod.analysis.suite import Suite
-    from codemod.model import Span
+    from codemod.operations import Span
 
 _CALLS = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
 

@@ -21,16 +21,8 @@ from typing import TYPE_CHECKING
 from codemod.analysis.current_loop import Asker, askers, loop_scope_of_users
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.shim import missing_shim
-from codemod.model import (
-    AddParameter,
-    Applicability,
-    DropImportIfUnused,
-    EnsureImport,
-    Location,
-    Operation,
-    ReplaceCallee,
-    SetCallKeyword,
-)
+from codemod.model import Applicability, Location
+from codemod.operations import AddParameter, DropImportIfUnused, EnsureImport, Operation, ReplaceCallee, SetCallKeyword
 from codemod.rules._base import Case, finding, local_rule
 
 if TYPE_CHECKING:

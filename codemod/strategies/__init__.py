@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.model import (
-    Alternative,
-    Applicability,
-    Finding,
-    Operation,
-    Remedy,
-    RemoveCallKeyword,
-    RemoveHandler,
-    StrategyName,
-)
+from codemod.model import Alternative, Applicability, Finding, Remedy, StrategyName
+from codemod.operations import Operation, RemoveCallKeyword, RemoveHandler
 from codemod.strategies.layouts import Candidate, free_engines, isolate, share, share_obstacle, valid_layout
 from codemod.strategies.operations import CannotExpressError, operations
 from codemod.strategies.overrides import Override, translated_overrides, without_use

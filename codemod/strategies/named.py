@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.knowledge import remedies
-from codemod.model import AppendStatements, Applicability, Finding, Operation, Remedy, SuppressTeardown
+from codemod.model import Applicability, Finding, Remedy
+from codemod.operations import AppendStatements, Operation, SuppressTeardown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

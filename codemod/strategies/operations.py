@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.facts import DYNAMIC, FixtureDecl, MarkFacts
 from codemod.analysis.models import has
 from codemod.knowledge import versions
-from codemod.model import (
+from codemod.operations import (
     AddCleanup,
     AddDecorator,
     DropImportIfUnused,

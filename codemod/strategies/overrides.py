@@ -17,7 +17,7 @@ from codemod.analysis.event_loop import (
 from codemod.analysis.importers import importers
 from codemod.analysis.models import has
 from codemod.analysis.shim import kept_requests, shim_code
-from codemod.model import (
+from codemod.operations import (
     AddDecorator,
     DeleteDefinition,
     DropImportIfUnused,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from codemod.analysis.loop_bodies import LoopBody
     from codemod.analysis.resolve import FixtureDef
     from codemod.analysis.suite import Suite
-    from codemod.model import Span
+    from codemod.operations import Span
 
 _DEBUG_OPTION = "asyncio_debug"
 

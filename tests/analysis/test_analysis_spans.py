@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codemod.analysis.index import index
 from codemod.errors import FileError
-from codemod.model import Span
+from codemod.operations import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

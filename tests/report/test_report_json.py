@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 from report_samples import CONFTEST, CROSSING, OPERATIONS, clean, project
 
-from codemod import model
-from codemod.model import FileChange, Operation, OptionValue, Report
+from codemod import model, operations
+from codemod.model import FileChange, OptionValue, Report
+from codemod.operations import Operation
 from codemod.report.json import dump, render, render_options, schema
 
 
@@ -56,7 +57,8 @@ def test_the_schema_refuses_anything_else(validator: jsonschema.Draft202012Valid
 
 def test_the_schema_knows_every_class_and_field_of_the_model() -> None:
     definitions = schema()["$defs"]
-    plain = [getattr(model, name) for name in definitions if name not in {"Applicability", "Operation", "FileChange"}]
+    words = vars(model) | vars(operations)
+    plain = [words[name] for name in definitions if name not in {"Applicability", "Operation", "FileChange"}]
     assert {operation.__name__ for operation in get_args(Operation)} <= set(definitions)
     for cls in plain:
         kind = ["kind"] if cls in get_args(Operation) else []

@@ -8,7 +8,7 @@ import re
 import tokenize
 
 from codemod.errors import FileError
-from codemod.model import PythonOperation, Span
+from codemod.operations import PythonOperation, Span
 from codemod.rewrite.python import rewrite
 
 PATH = "tests/conftest.py"

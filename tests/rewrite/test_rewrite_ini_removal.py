@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveListItem, RemoveSection
+from codemod.operations import RemoveListItem, RemoveSection
 from codemod.rewrite.ini import rewrite
 
 HEAD = "[pytest]\n"

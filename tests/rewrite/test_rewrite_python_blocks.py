@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 from rewrite_python_places import PATH, call, edited, function, handler, refusal
 
-from codemod.model import AddCleanup, AppendStatements, RemoveHandler, SetCallKeyword, SuppressTeardown
+from codemod.operations import AddCleanup, AppendStatements, RemoveHandler, SetCallKeyword, SuppressTeardown
 
 
 def without(text: str, *numbers: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewrite_python_places import PATH, call, edited, refusal
 
-from codemod.model import RemoveCallKeyword, ReplaceCallee, SetCallKeyword
+from codemod.operations import RemoveCallKeyword, ReplaceCallee, SetCallKeyword
 
 TAIL = "\ndef engine():\n    return 1\n"
 

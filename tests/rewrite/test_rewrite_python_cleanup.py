@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 from rewrite_python_places import PATH, call, edited, function, refusal
 
-from codemod.model import AddCleanup, SetCallKeyword
+from codemod.operations import AddCleanup, SetCallKeyword
 
 DISPOSE = ("await {value}.dispose()",)
 

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 from rewrite_python_places import PATH, edited, function, refusal, statement
 
-from codemod.model import (
+from codemod.operations import (
     AppendStatements,
     DeleteDefinition,
     PrependStatements,

@@ -8,7 +8,7 @@ import itertools
 import pytest
 from rewrite_python_places import PATH, call, edited, expression, refusal, statement
 
-from codemod.model import AddCleanup, RemoveStatement, ReplaceExpression, SetCallKeyword, Span
+from codemod.operations import AddCleanup, RemoveStatement, ReplaceExpression, SetCallKeyword, Span
 
 
 def put(text: str, code: str, old: str = "loop", number: int = 0) -> str:

@@ -10,7 +10,7 @@ import pytest
 from rewrite_python_places import PATH, call, edited, function, handler, nodes, refusal, source_of, span_of
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import (
+from codemod.operations import (
     AddCleanup,
     AppendStatements,
     EnsureImport,
@@ -263,7 +263,7 @@ def test_what_has_no_backend_is_refused(path: str, operation: Operation) -> None
 
 def test_libcst_is_imported_only_for_python_files() -> None:
     code = (
-        "import sys, codemod.rewrite as r; from codemod.model import SetOption\n"
+        "import sys, codemod.rewrite as r; from codemod.operations import SetOption\n"
         "after = r.rewrite_file('pytest.ini', None, [SetOption('pytest.ini', ('pytest',), 'a', 'b')])\n"
         "assert b'a' in after\nassert 'libcst' not in sys.modules\n"
         "r.rewrite_file('a.py', b'', [])\nassert 'libcst' in sys.modules\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewrite_python_places import PATH, call, edited, refusal
 
-from codemod.model import DropImportIfUnused, EnsureImport, InsertDefinition, ReplaceCallee
+from codemod.operations import DropImportIfUnused, EnsureImport, InsertDefinition, ReplaceCallee
 
 ASYNCIO = EnsureImport(PATH, "asyncio")
 PLUGIN = EnsureImport(PATH, "pytest_asyncio")

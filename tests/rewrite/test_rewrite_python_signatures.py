@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewrite_python_places import PATH, edited, function, refusal
 
-from codemod.model import AddCleanup, AddParameter, MakeAsync, RemoveParameter, RenameFunction
+from codemod.operations import AddCleanup, AddParameter, MakeAsync, RemoveParameter, RenameFunction
 
 REMOVED = {
     "(x)": "()",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewrite_python_places import PATH, call, edited, expression, function, handler, refusal, statement
 
-from codemod.model import (
+from codemod.operations import (
     RemoveArguments,
     RemoveCallKeyword,
     RemoveDecorator,

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 from rewrite_python_places import PATH, call, edited, expression, function, refusal, source_of, statement
 
-from codemod.model import (
+from codemod.operations import (
     AddParameter,
     AppendStatements,
     DeleteDefinition,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemod.errors import FileError, RewriteError
-from codemod.model import RemoveListItem, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveSection, SetOption
 from codemod.rewrite.toml import rewrite
 
 INI_OPTIONS = ("tool", "pytest", "ini_options")

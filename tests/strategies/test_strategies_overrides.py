@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support.suites import old_suite, override
 
-from codemod.model import (
+from codemod.model import Applicability
+from codemod.operations import (
     AddDecorator,
-    Applicability,
     DeleteDefinition,
     DropImportIfUnused,
     InsertDefinition,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemod.errors import RewriteError
-from codemod.model import DropImportIfUnused, EnsureImport, InsertDefinition, PythonOperation
+from codemod.operations import DropImportIfUnused, EnsureImport, InsertDefinition, PythonOperation
 from codemod.rewrite.python.annotations import TypingNames
 from codemod.rewrite.python.definitions import insert_definition
 from codemod.rewrite.python.edits import Located, edited

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemod.model import DropImportIfUnused, EnsureImport
+from codemod.operations import DropImportIfUnused, EnsureImport
 from codemod.rewrite.python.syntax import code_of
 
 if TYPE_CHECKING:

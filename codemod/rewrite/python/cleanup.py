@@ -20,7 +20,7 @@ from codemod.rewrite.python.syntax import RefusalError, Style, append_to, as_ast
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codemod.model import AddCleanup
+    from codemod.operations import AddCleanup
     from codemod.rewrite.python.annotations import TypingNames
 
 _VALUE = "{value}"

@@ -15,7 +15,7 @@ from codemod.rewrite.python.syntax import RefusalError, code_of, has_comment, le
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from codemod.model import DropImportIfUnused, EnsureImport
+    from codemod.operations import DropImportIfUnused, EnsureImport
 
 _Import = cst.Import | cst.ImportFrom
 

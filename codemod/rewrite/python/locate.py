@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeGuard
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from codemod.model import Span
+from codemod.operations import Span
 from codemod.rewrite.python.syntax import RefusalError
 
 if TYPE_CHECKING:

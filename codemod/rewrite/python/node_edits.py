@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemod.model import (
+from codemod.operations import (
     AddCleanup,
     AddDecorator,
     AddParameter,
