@@ -57,7 +57,7 @@ class Setup:
 class PytestConfig:
     """The effective configuration of one folder.
 
-    ``section`` is where an option of ``inifile`` belongs (for ``operations.SetOption``), empty without an inifile. Every
+    ``section`` is where an option of ``inifile`` belongs (for ``SetOption``), empty without an inifile. Every
     name of ``OPTION_KINDS`` and ``confcutdir`` is in ``options``; a value of None means that nothing sets it and
     pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
     ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people. ``filters`` are the warning filters
