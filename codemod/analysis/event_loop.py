@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.analysis.models import has
 from codemod.analysis.policies import policy_set_in_helper
 from codemod.model import Applicability
 from codemod.scopes import Scope
@@ -158,16 +159,10 @@ def request_decision(suite: Suite, requester: Requester) -> Decision:
         return Decision(
             "running", Applicability.UNSAFE, f"`event_loop.{method}()` acts on a loop that others may share"
         )
-    if requester.cache > Scope.FUNCTION and _had_scoped_loops(suite):
+    if requester.cache > Scope.FUNCTION and has(suite.version, "scoped_loops"):
         reason = "a fixture wider than function did not run on `event_loop` in this version"
         return Decision("running", Applicability.UNSAFE, reason)
     return Decision("running")
-
-
-def _had_scoped_loops(suite: Suite) -> bool:
-    from codemod.analysis.models import has
-
-    return has(suite.version, "scoped_loops")
 
 
 # --- what becomes of an override --------------------------------------------------------------------------------------

@@ -80,10 +80,8 @@ def _is_written_down(suite: Suite) -> bool:
 def _inexpressible(suite: Suite) -> str:
     """Return what no version from 1.0 on can do (SEMANTICS §3.2), "" where there is nothing of the kind."""
     if has(suite.version, "event_loop_mark") and not has(suite.version, "scoped_loops"):
-        marked = next(
-            (one.item for one in suite.linked for m in one.item.marks if m.name == "asyncio_event_loop"), None
-        )
-        if marked is not None:
+        marks = ((one.item, mark.name) for one in suite.linked for mark in one.item.marks)
+        if marked := next((item for item, name in marks if name == "asyncio_event_loop"), None):
             return f"{marked.id} has the mark asyncio_event_loop, which only 0.22 had (LM306)"
     for fixture in overrides(suite):
         if fixture.scope is Scope.PACKAGE and posixpath.dirname(fixture.key.path):
@@ -239,6 +237,7 @@ def _marks(suite: Suite, wanted: _Wanted, layout: Layout) -> dict[Site, Scope | 
     """Return the new scopes of marks there are, None where tests under one mark need different ones."""
     ignored = not has(suite.version, "scoped_loops")
     found: dict[Site, Scope | None] = {}
+    written: dict[Site, Scope | None] = {}
     for one in suite.linked:
         mark = next((m for m in one.item.marks if m.name == "asyncio"), None)
         if mark is None or one.item.id not in wanted.tests:
@@ -248,14 +247,10 @@ def _marks(suite: Suite, wanted: _Wanted, layout: Layout) -> dict[Site, Scope | 
             continue  # the hook's mark says it already, or nothing has to
         if scope is layout.test_default and (ignored or layout.mark_scope(mark) is None):
             scope = None
+        written[mark.path, mark.span] = suite.layout.mark_scope(mark)
         if found.setdefault((mark.path, mark.span), scope) is not scope:
             return None
-    return {site: scope for site, scope in found.items() if _changes(suite, site, scope)}
-
-
-def _changes(suite: Suite, site: Site, scope: Scope | None) -> bool:
-    written = next(m for one in suite.linked for m in one.item.marks if (m.path, m.span) == site)
-    return suite.layout.mark_scope(written) is not scope
+    return {site: scope for site, scope in found.items() if written[site] is not scope}
 
 
 def _added(suite: Suite, wanted: _Wanted, layout: Layout) -> Mapping[Holder, Scope]:
