@@ -213,6 +213,14 @@ class InsertDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertStatements:
+    """Add top-level statements (source text) after the imports of ``path``; a file that has them stays as it is."""
+
+    path: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class EnsureImport:
     """Make ``import module`` or ``from module import name`` hold at the top level of ``path``."""
 
@@ -290,6 +298,7 @@ PythonOperation = (
     | RemoveStatement
     | ReplaceExpression
     | InsertDefinition
+    | InsertStatements
     | EnsureImport
     | DropImportIfUnused
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemod.analysis.event_loop import Decision, overrides
+from codemod.analysis.event_loop import Decision, is_hoisted, overrides
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loop_factories import DEFAULT, Factory, LoopFactoryError, Wish, operations
 from codemod.analysis.policies import hook_doubt, path_of
@@ -50,7 +50,7 @@ class CustomLoops:
 
 def custom_loops(suite: Suite) -> CustomLoops:
     """Return how the loops of the overrides are made without them; all of them together, because hooks are shared."""
-    made = {f.key: f for f in overrides(suite) if _factory(f)}
+    made = {f.key: f for f in overrides(suite) if _factory(f) and not is_hoisted(suite, f)}
     if not made:
         return CustomLoops()
     factories = {key: _factory(fixture) for key, fixture in made.items()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.models import has
+from codemod.analysis.names import BUILTINS
 from codemod.analysis.policies import policy_set_in_helper
 from codemod.model import Applicability
 from codemod.scopes import Scope
@@ -184,7 +185,7 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
         )
     if fixture.scope is None or not fixture.decl.editable:
         return Decision("keep", Applicability.DISPLAY, "its scope is computed, or its decorator is built by other code")
-    if body.conditional:
+    if body.conditional and not is_hoisted(suite, fixture):
         reason = f"the kind of loop depends on `{body.conditional}`"
         return Decision("keep", Applicability.DISPLAY, f"{reason}: set the policy at import time, or write the hook")
     if path := name_in_use(suite, fixture):
@@ -197,6 +198,22 @@ def override_decision(suite: Suite, fixture: FixtureDef) -> Decision:
     if places := importers(suite, fixture):
         return Decision("keep", Applicability.DISPLAY, f"{places[0][0]} imports it by its name")
     return _surroundings(suite, fixture, body)
+
+
+def is_hoisted(suite: Suite, fixture: FixtureDef) -> bool:
+    """Tell whether an override sets a policy that its conftest can as well set when it is imported (SEMANTICS §2.11).
+
+    That is so where every async test of the suite ran on its loop, one for the whole run.
+    """
+    body = fixture.function.legacy.body if fixture.function.legacy is not None else None
+    facts = suite.workspace.module(fixture.key.path)
+    if body is None or not body.policy or facts is None or fixture.scope is not Scope.SESSION:
+        return False
+    at_hand = posixpath.basename(fixture.key.path) == "conftest.py" and BUILTINS.union(facts.imports).issuperset(
+        body.policy_names
+    )
+    items = (one.item for one in suite.linked if one.item.kind == "asyncio")
+    return at_hand and all(visible_event_loop(suite, item) == fixture for item in items)
 
 
 def _deletion(suite: Suite, fixture: FixtureDef) -> Decision:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +44,8 @@ class LoopBody:
     of them that makes it, and its expression. ``handed`` is the one yielded or returned expression, ``handing`` its
     statement, ``annotation`` what the signature says it is. ``names`` are all names in the definition. ``whole`` says
     that those statements can be taken out one by one, ``known`` that each of them is understood, ``conditional`` is
-    the test under which a policy is chosen.
+    the test under which a policy is chosen. ``policy`` is the source of the one statement that sets a policy and does
+    nothing else, with the comments above it, ``policy_names`` the names in it.
     """
 
     factory: str = ""
@@ -59,6 +61,8 @@ class LoopBody:
     whole: bool = True
     known: bool = True
     conditional: str = ""
+    policy: str = ""
+    policy_names: tuple[str, ...] = ()
     extras: tuple[Extra, ...] = ()
 
 
@@ -77,6 +81,7 @@ class Body:
     handed: list[tuple[ast.expr, ast.stmt]] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     conditional: str = ""
+    policy_statements: list[ast.stmt] = field(default_factory=list)
     yields: bool = False
     debug: bool = False
     whole: bool = True
@@ -106,6 +111,8 @@ class Body:
             whole=self.whole and handed is not None,
             known=self.known and len(self.factories) + len(self.helpers) <= 1,
             conditional=self.conditional,
+            policy=self._policy_source(),
+            policy_names=tuple(sorted({n.id for s in self.policy_statements for n in ast.walk(s) if _is_name(n)})),
             extras=tuple(self.extras),
         )
 
@@ -151,6 +158,8 @@ class Body:
             self.made.append(self.names.span(statement))
             if not isinstance(statement, ast.Expr) and self._makes(value):
                 self.makers.append((self.names.span(statement), self.names.span(value)))
+            if self._sets_policy(statement):
+                self.policy_statements.append(statement)
         elif isinstance(statement, ast.For) and self._cancels(statement):
             self.whole = False
         elif not (isinstance(statement, ast.Raise) and not self.whole):
@@ -215,13 +224,35 @@ class Body:
 
     def _condition(self, statement: ast.If) -> None:
         """A policy chosen by platform or version is known to be one, but not which; anything else is an extra."""
-        calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call)]
-        dotted = [self.names.dotted(c.func) for c in calls]
-        if any(d in ("asyncio.set_event_loop_policy", "uvloop.install") for d in dotted):
-            self.conditional = self.names.source(statement.test)
-        else:
+        inner = [n for n in ast.walk(statement) if isinstance(n, ast.stmt)]
+        if not any(self._sets_policy(each) for each in inner):
             self.whole = False
             self._block([*statement.body, *statement.orelse])
+            return
+        self.conditional = self.names.source(statement.test)
+        if all(isinstance(each, ast.If | ast.Pass) or self._sets_policy(each) for each in inner):
+            self.policy_statements.append(statement)
+        else:
+            self.known = False
+
+    def _sets_policy(self, statement: ast.stmt) -> bool:
+        """Tell whether a statement only sets a policy (to None is to take one back)."""
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if not isinstance(call, ast.Call):
+            return False
+        taken_back = any(isinstance(arg, ast.Constant) and arg.value is None for arg in call.args)
+        dotted = self.names.dotted(call.func)
+        return dotted == "uvloop.install" or (dotted == "asyncio.set_event_loop_policy" and not taken_back)
+
+    def _policy_source(self) -> str:
+        """Return the one statement that sets a policy as it would stand at the top level, "" where there are others."""
+        if len(self.policy_statements) != 1:
+            return ""
+        statement = self.policy_statements[0]
+        first, lines = statement.lineno - 1, self.names.lines
+        while first > 0 and lines[first - 1].lstrip().startswith("#"):
+            first -= 1
+        return textwrap.dedent("\n".join(lines[first : statement.end_lineno]))
 
     def _cancels(self, loop: ast.For) -> bool:
         over = self._is_tasks(loop.iter) or (isinstance(loop.iter, ast.Name) and loop.iter.id in self.tasks)
@@ -285,3 +316,7 @@ def _handed_type(annotation: ast.expr | None) -> ast.expr | None:
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)

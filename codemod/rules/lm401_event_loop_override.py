@@ -15,7 +15,9 @@ which an async fixture then does to the running one. A loop of another kind (uvl
 
 From 1.0 on, one that nothing asks for is deleted where a crossing of the same suite is repaired, else shown.
 
-*Left alone.* Bodies that run the loop themselves, a kind of loop that depends on platform or version, computed
+A policy that a session's override sets for the whole suite is set when its conftest is imported.
+
+*Left alone.* Bodies that run the loop themselves, a policy that is chosen otherwise, computed
 scopes, parameters: a person has to decide. From 1.0 on, an override that sync code asks for is the project's own loop.
 """
 

@@ -190,8 +190,14 @@ def _remedy(case: _Case, candidate: Candidate) -> Remedy:
         if override.decision.applicability < applicability:
             applicability, condition = override.decision.applicability, override.decision.reason
     found = case.suite.diagnose(candidate.layout)
-    if found.unknown or found.unknown_tests:
-        names = [key.qualname for key in found.unknown] + list(found.unknown_tests)
+    known, models = case.suite.fixtures(), case.suite.planned
+    # Who shares a loop does not depend on how long a fixture without a loop lives.
+    unknown = [
+        key
+        for key in found.unknown
+        if case.crossings or any(model.runs_on_loop(case.suite.graph, known[key]) for model in models)
+    ]
+    if names := [key.qualname for key in unknown] + list(found.unknown_tests):
         applicability = min(applicability, Applicability.UNSAFE)
         condition = (
             condition or f"the scope of `{names[0]}` is computed while the suite runs, so its loop cannot be known"

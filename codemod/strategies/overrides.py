@@ -10,6 +10,7 @@ from codemod.analysis.event_loop import (
     Decision,
     Requester,
     dead_overrides,
+    is_hoisted,
     override_decision,
     overrides,
     reached,
@@ -23,6 +24,7 @@ from codemod.operations import (
     DropImportIfUnused,
     EnsureImport,
     InsertDefinition,
+    InsertStatements,
     MakeAsync,
     Operation,
     RemoveStatement,
@@ -105,6 +107,8 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
         yield EnsureImport(path, "pytest_asyncio")
         if decision.action != "delete":
             yield InsertDefinition(path, shim)
+    if is_hoisted(suite, fixture):
+        yield InsertStatements(path, body.policy)
     for name in body.names:
         yield DropImportIfUnused(path, name)
     if body.debug and has(suite.target, "asyncio_debug"):

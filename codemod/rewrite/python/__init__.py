@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemod.errors import RewriteError
-from codemod.operations import DropImportIfUnused, EnsureImport, InsertDefinition, PythonOperation
+from codemod.operations import DropImportIfUnused, EnsureImport, InsertDefinition, InsertStatements, PythonOperation
 from codemod.rewrite.python.annotations import TypingNames
-from codemod.rewrite.python.definitions import insert_definition
+from codemod.rewrite.python.definitions import insert_definition, insert_statements
 from codemod.rewrite.python.edits import Located, edited
 from codemod.rewrite.python.imports import drop_import, ensure_import
 from codemod.rewrite.python.loading import TOO_DEEP, check_result, load
@@ -75,6 +75,8 @@ def _completed(module: cst.Module, operations: Sequence[PythonOperation], style:
     for operation in reversed(operations):
         if isinstance(operation, InsertDefinition):
             module = insert_definition(module, operation.code, style)
+        elif isinstance(operation, InsertStatements):
+            module = insert_statements(module, operation.code, style)
     for operation in operations:
         if isinstance(operation, DropImportIfUnused):
             module = drop_import(module, operation)

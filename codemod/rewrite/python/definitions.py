@@ -58,6 +58,18 @@ def replace_definition(node: cst.CSTNode, code: str, style: Style) -> cst.Functi
     return new.with_changes(leading_lines=[*old.leading_lines, *snippet.header, *new.leading_lines])
 
 
+def insert_statements(module: cst.Module, code: str, style: Style) -> cst.Module:
+    """Return the module with the statements after its last top-level import; one that has them already as it is."""
+    snippet = style.module(code)
+    present = {ast.dump(statement) for statement in ast.parse(module.bytes).body}
+    if all(ast.dump(statement) in present for statement in ast.parse(snippet.bytes).body):
+        return module
+    first, *others = snippet.body
+    for statement in reversed([with_leading(first, [*snippet.header, *leading_lines(first)]), *others]):
+        module = _placed(module, statement, 1)
+    return module
+
+
 def _name_of(statement: ast.stmt) -> str | None:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return statement.name

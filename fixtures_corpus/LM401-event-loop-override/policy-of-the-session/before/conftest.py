@@ -2,13 +2,11 @@ import asyncio
 
 import pytest
 import pytest_asyncio
-import sys
 
 
 @pytest.fixture(scope="session")
 def event_loop():
-    if sys.platform == "win32":
-        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
     loop = asyncio.new_event_loop()
     yield loop
     loop.close()
