@@ -46,8 +46,18 @@ sys.exit(main(sys.argv[1:]))
 
 def _start(folder: Path, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+        [sys.executable, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_listen,
+        **options,
     )
+
+
+def _listen() -> None:
+    """Take interrupts as in a terminal; a shell has what it runs in the background ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("verb", [("check",), ("diff",), ("check", "--output-format", "json")])
