@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
+_MEND_CROSSINGS = ("LM201", "LM202", "LM204", "LM205")
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
 
 
@@ -147,7 +148,7 @@ def prove(
     if not changes or project.settings.remedy is not None:
         return plan, changes
     after = _read_result(project, workspace, changes)
-    doubt = _doubt(suite, after) if after is not None else _vanished(suite)
+    doubt = _doubt(suite, after, plan) if after is not None else _vanished(suite)
     if not doubt and after is not None:
         again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
         doubt = "a second run would change more" if again.operations else ""
@@ -179,14 +180,17 @@ def _vanished(before: Suite) -> str:
     return f"{lost} would no longer be run" if lost else ""
 
 
-def _doubt(before: Suite, after: Suite) -> str:
+def _doubt(before: Suite, after: Suite, plan: Plan) -> str:
     """Return what speaks against the result, "" where nothing does."""
     lost = {*after.workspace.failures, *after.workspace.unread} - {*before.workspace.failures, *before.workspace.unread}
     if lost:
         return f"the rewritten {min(lost)} cannot be read back"
     found = after.diagnose(after.layout)
-    if found.proven:
-        return f"`{found.proven[0].made.name}` would still cross loops"
+    # What no applied remedy answers, because a person has to, may go on crossing; nothing new may.
+    mended = any(remedy.code in _MEND_CROSSINGS for remedy in plan.applied)
+    accepted = set() if mended else {(c.made.site[0], c.made.name) for c in before.diagnose().proven}
+    if left := [c for c in found.proven if (c.made.site[0], c.made.name) not in accepted]:
+        return f"`{left[0].made.name}` would still cross loops"
     if new := new_mismatches(before.diagnose(), found):
         return f"fixture `{new[0].fixture.decl.name}` would be a ScopeMismatch"
     if before.leaves_event_loop and (torn := _torn(before, after)):

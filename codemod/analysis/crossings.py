@@ -179,7 +179,10 @@ class _Simulation:
         return cache_key(scope if scope is not None else Scope.FUNCTION, linked.item, copy)
 
     def _refreshed(self, linked: Linked) -> frozenset[Made]:
-        """Return the resources a function-scoped fixture of this item closes: each item starts afresh with them."""
+        """Return the resources that this item starts afresh with.
+
+        A function-scoped fixture of it closes them, or it opens them itself (``async with database:``).
+        """
         found = set()
         for key, summary in linked.summaries.items():
             fixture = linked.fixtures.get(key) if key is not None else None
@@ -187,6 +190,8 @@ class _Simulation:
                 found |= {u.made for u in summary.usages if u.closing and u.use.teardown and u.made.resource.pooled}
             elif key is None and linked.item.kind == "isolated":
                 found |= {u.made for u in summary.usages if u.closing and u.made.resource.pooled}
+            if fixture is None or self.layout.cache_scope(fixture) is Scope.FUNCTION:
+                found |= {u.made for u in summary.usages if u.use.entered and u.made.resource.reopens}
         return frozenset(found)
 
     def _refused(self, linked: Linked, placement: Placement) -> bool:

@@ -31,18 +31,24 @@ if TYPE_CHECKING:
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Item
     from codemod.analysis.suite import Suite
 
+_SHORTER = "tests that shared the loop of an `event_loop` override get one each, for no fixture needs it longer"
+
 Defaults = tuple["Scope | None", Scope]
 """The scopes of the two options: of fixtures (None: the cache scope) and of tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The layout to write, or (None) why there is none: half a sentence, and where."""
+    """The layout to write, or (None) why there is none: half a sentence, and where.
+
+    ``doubt`` says what of the loops is not kept though who shares one in each test is.
+    """
 
     layout: Layout | None
     reason: str = ""
     item: Item | None = None
     fixture: FixtureKey | None = None
+    doubt: str = ""
 
 
 def translate(suite: Suite) -> Translation:
@@ -55,7 +61,16 @@ def translate(suite: Suite) -> Translation:
     before = relations(suite.graph, suite.linked, suite.layout, source)
     if _is_written_down(suite) and _differs(suite, before, suite.layout, target) is None:
         return Translation(suite.layout)
-    wanted = _Wanted.of(suite, source)
+    wanted = _Wanted.of(suite, source, in_place=True)
+    found = _cheapest(suite, before, wanted, target)
+    if found.layout is not None or wanted.torn:
+        return found
+    shorter = _cheapest(suite, before, _Wanted.of(suite, source, in_place=False), target)
+    return found if shorter.layout is None else Translation(shorter.layout, doubt=_SHORTER)
+
+
+def _cheapest(suite: Suite, before: Relations, wanted: _Wanted, target: LoopModel) -> Translation:
+    """Return the layout with the fewest edits that gives everybody the wanted loops, or why there is none."""
     best: Layout | None = None
     failed: tuple[Item, FixtureKey | None] | None = None
     for defaults in _defaults(suite, wanted):
@@ -122,7 +137,7 @@ def _differs(
 
 def _refused(wanted: _Wanted, failed: tuple[Item, FixtureKey | None] | None) -> Translation:
     """Return why there is no layout, and where: a fixture on several loops, else what would lose its company."""
-    torn = sorted((key for key, scopes in wanted.fixtures.items() if len(scopes) > 1), key=astuple)
+    torn = wanted.torn
     item, key = failed or (None, None)
     if torn:
         key = key if key in torn else torn[0]
@@ -150,18 +165,24 @@ class _Wanted:
     definitions: dict[FixtureKey, FixtureDef] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, suite: Suite, source: LoopModel) -> _Wanted:
+    def of(cls, suite: Suite, source: LoopModel, in_place: bool) -> _Wanted:
+        """Read what runs on which loop; ``in_place``: overrides last as long as where they are defined lets them."""
         wanted = cls()
         placed = [(one, source.place(suite.graph, one, suite.layout)) for one in suite.linked]
         placed = [(one, placement) for one, placement in placed if not placement.refusals]
         needs = _needs(suite, placed)
         for one, placement in placed:
             if placement.test_loop is not None:
-                wanted.tests[one.item.id] = _scope(placement.test_loop, one, needs)
+                wanted.tests[one.item.id] = _scope(placement.test_loop, one, needs, in_place)
             for key, ref in placement.loops.items():
                 wanted.definitions[key] = one.fixtures[key]
-                wanted.fixtures[key].add(_scope(ref, one, needs))
+                wanted.fixtures[key].add(_scope(ref, one, needs, in_place))
         return wanted
+
+    @property
+    def torn(self) -> list[FixtureKey]:
+        """Return the fixtures that have loops of several scopes."""
+        return sorted((key for key, scopes in self.fixtures.items() if len(scopes) > 1), key=astuple)
 
     @property
     def scopes(self) -> set[Scope]:
@@ -186,12 +207,14 @@ def _needs(suite: Suite, placed: Iterable[tuple[Linked, Placement]]) -> Mapping[
     return needs
 
 
-def _scope(ref: LoopRef, linked: Linked, needs: Mapping[FixtureKey, Scope]) -> Scope:
+def _scope(ref: LoopRef, linked: Linked, needs: Mapping[FixtureKey, Scope], in_place: bool) -> Scope:
     """Return the scope to ask for: an override in a module or class needs no wider loop than its place."""
     if ref.owner is None:
         return ref.scope
     if ref.scope is Scope.PACKAGE:
         return Scope.SESSION  # above all packages: one loop for the run
+    if not in_place:
+        return min(needs[ref.owner], ref.scope)
     in_module = ref.owner.path == linked.item.path and not ref.owner.path.endswith("conftest.py")
     place = Scope.CLASS if in_module and "." in ref.owner.qualname else Scope.MODULE if in_module else Scope.SESSION
     return max(min(ref.scope, place), min(needs[ref.owner], ref.scope))

@@ -32,6 +32,7 @@ class Resource:
     free_import: str = ""
     driver: bool = False
     pooled: bool = False
+    reopens: bool = False
     mocked_by: tuple[str, ...] = ()
     symptom: str = ""
     note: str = ""

@@ -185,6 +185,8 @@ def _offer(case: _Case, name: str, candidates: Iterable[Candidate]) -> _Offer:
 def _remedy(case: _Case, candidate: Candidate) -> Remedy:
     edits = operations(case.suite, candidate.layout, case.config, case.crossings)
     applicability, condition = candidate.applicability, candidate.condition
+    if case.suite.translation is not None and case.suite.translation.doubt:
+        applicability, condition = min(applicability, Applicability.UNSAFE), case.suite.translation.doubt
     for override in case.together:
         edits += override.operations
         if override.decision.applicability < applicability:
