@@ -85,7 +85,7 @@ def summary(body: str, params: str = "") -> str:
         ("loop = make_loop()\n" + END, "helper helpers.make_loop"),
         # a kind that depends on where it runs
         (
-            "if sys.platform == 'win32':\n    asyncio.set_event_loop_policy(None)\n" + MAKE + END,
+            "if sys.platform == 'win32':\n    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())\n" + MAKE + END,
             "if sys.platform == 'win32'",
         ),
         # more than a loop
@@ -128,6 +128,29 @@ def test_annotation_of_what_is_handed_over() -> None:
         len("def event_loop() -> Iterator[") + 12,
     )
     assert legacy.body.yields
+
+
+POLICY = "asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "policy", "names"),
+    [
+        (POLICY + MAKE + END, POLICY.rstrip(), ("asyncio", "uvloop")),
+        ("# why\n" + POLICY + MAKE + END, "# why\n" + POLICY.rstrip(), ("asyncio", "uvloop")),
+        ("if sys.argv:\n    uvloop.install()\n" + MAKE + END, "if sys.argv:\n    uvloop.install()", ("sys", "uvloop")),
+        (MAKE + "asyncio.set_event_loop_policy(None)\n" + END, "", ()),
+        (MAKE + END, "", ()),
+        (POLICY + POLICY + MAKE + END, "", ("asyncio", "uvloop")),
+        ("if sys.argv:\n    uvloop.install()\n    setup()\n" + MAKE + END, "", ()),
+    ],
+)
+def test_the_one_statement_that_sets_a_policy(body: str, policy: str, names: tuple[str, ...]) -> None:
+    indented = "".join(f"    {line}\n" for line in body.splitlines())
+    legacy = function(f"{HEAD}\n@pytest.fixture\ndef event_loop():\n{indented}")
+    assert legacy is not None
+    assert legacy.body is not None
+    assert (legacy.body.policy, legacy.body.policy_names) == (policy, names)
 
 
 # --- uses of the parameter -------------------------------------------------------------------------------------------

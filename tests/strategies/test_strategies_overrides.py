@@ -171,7 +171,7 @@ def test_the_new_name_is_free(tmp_path: Path) -> None:
         (body(MAKE + END, decorator="@pytest.fixture(params=[1, 2])"), "becomes a hook with several factories"),
         (body(MAKE + END, decorator="@pytest.fixture(scope=choose)"), "its scope is computed"),
         (
-            body(f"if __debug__:\n    asyncio.set_event_loop_policy(None)\n{MAKE}{END}"),
+            body(f"if __debug__:\n    asyncio.set_event_loop_policy(chosen())\n{MAKE}{END}"),
             "the kind of loop depends on `__debug__`",
         ),
         (body(f"print('on')\n{MAKE}yield loop\nif not loop.is_closed():\n    loop.close()"), "cannot be taken out"),
