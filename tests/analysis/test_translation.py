@@ -179,26 +179,28 @@ def test_a_package_override_in_a_package(tmp_path: Path) -> None:
 
 
 def test_tests_under_one_mark_with_different_loops(tmp_path: Path) -> None:
+    marked = "@pytest.mark.asyncio\nasync def test_wide(fx): ...\n"
     files = {
         "base.py": "class Base:\n    pytestmark = pytest.mark.asyncio\n\n    async def test_a(self): ...\n",
         "test_one.py": "from base import Base\n\n\nclass TestOne(Base): ...\n",
-        "db/conftest.py": override(),
-        "db/test_two.py": "from base import Base\n\n\nclass TestTwo(Base): ...\n",
+        "db/conftest.py": override() + FIXTURE.format("session"),
+        "db/test_two.py": f"from base import Base\n\n\nclass TestTwo(Base): ...\n\n\n{marked}",
     }
     found = translated(old_suite(tmp_path, files, mode="strict"))
     assert found.layout is None
     assert found.reason == "tests under one mark need loops of different scopes"
 
 
-def test_two_loops_of_one_scope(tmp_path: Path) -> None:
+def test_shorter_loops_where_no_fixture_needs_longer_ones(tmp_path: Path) -> None:
     files = {"conftest.py": override() + FIXTURE.format("session"), "test_one.py": TESTS}
     found = translated(old_suite(tmp_path, files, "0.23.8"))
-    assert found.layout is None
-    assert "fixture `fx` would not share a loop with the same others as now in test_one.py::test_a" in found.reason
-    assert found.item is not None
-    assert found.item.id == "test_one.py::test_a"
-    assert found.fixture is not None
-    assert found.fixture.qualname == "fx"
+    assert found.layout is not None
+    assert "tests that shared the loop of an `event_loop` override get one each" in found.doubt
+
+
+def test_no_doubt_where_the_loops_are_kept(tmp_path: Path) -> None:
+    files = {"conftest.py": override() + FIXTURE.format("session"), "test_one.py": TESTS}
+    assert not translated(old_suite(tmp_path, files)).doubt
 
 
 def test_a_fixture_that_the_version_refuses(tmp_path: Path) -> None:
