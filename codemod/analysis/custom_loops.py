@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemod.analysis.event_loop import Decision, is_hoisted, overrides
+from codemod.analysis.event_loop import Decision, is_hoisted, override_decision, overrides
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loop_factories import DEFAULT, Factory, LoopFactoryError, Wish, operations
 from codemod.analysis.policies import hook_doubt, path_of
@@ -48,8 +48,22 @@ class CustomLoops:
         return f"`{factory}` goes into a hook, pytest_asyncio_loop_factories"
 
 
+def decisions(suite: Suite) -> Mapping[FixtureDef, Decision]:
+    """Return what becomes of each override on the way to 1.0, the kind of its loop considered."""
+    return suite.once("override decisions", _decisions)
+
+
+def _decisions(suite: Suite) -> Mapping[FixtureDef, Decision]:
+    loops = custom_loops(suite)
+    return {fixture: loops.judged(fixture, override_decision(suite, fixture)) for fixture in overrides(suite)}
+
+
 def custom_loops(suite: Suite) -> CustomLoops:
     """Return how the loops of the overrides are made without them; all of them together, because hooks are shared."""
+    return suite.once("custom loops", _custom_loops)
+
+
+def _custom_loops(suite: Suite) -> CustomLoops:
     made = {f.key: f for f in overrides(suite) if _factory(f) and not is_hoisted(suite, f)}
     if not made:
         return CustomLoops()

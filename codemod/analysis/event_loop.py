@@ -9,11 +9,13 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.analysis.event_loop_facts import is_shim
 from codemod.analysis.importers import importers, name_in_use
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.models import has
 from codemod.analysis.names import BUILTINS
 from codemod.analysis.policies import policy_set_in_helper
+from codemod.analysis.resolve import directly_parametrized
 from codemod.model import Applicability
 from codemod.scopes import Scope
 
@@ -56,14 +58,9 @@ class Decision:
     reason: str = ""
 
 
-def is_shim(fixture: FixtureDef) -> bool:
-    """Tell whether a fixture hands the running loop to sync code (SEMANTICS §3.1): an async one under the plugin."""
-    return fixture.function.is_async and fixture.decl.factory == "pytest_asyncio"
-
-
 def overrides(suite: Suite) -> list[FixtureDef]:
     """Return the fixtures named ``event_loop`` that replace the plugin's, in the order of files."""
-    found = dict.fromkeys(f for _, f in suite.graph.registrations.get(EVENT_LOOP, ()) if not is_shim(f))
+    found = dict.fromkeys(f for _, f in suite.graph.registrations.get(EVENT_LOOP, ()) if not is_shim(f.function))
     return sorted(found, key=lambda f: (f.key.path, f.function.span))
 
 
@@ -100,8 +97,8 @@ def _requesters(suite: Suite) -> list[Requester]:
 
 
 def _of_item(suite: Suite, item: Item) -> Iterator[Requester]:
-    if any(m.name == "parametrize" and EVENT_LOOP in m.args and EVENT_LOOP not in m.indirect for m in item.marks):
-        return  # the value comes from the list, whatever a fixture of that name is
+    if EVENT_LOOP in directly_parametrized(item.marks):
+        return
     ways = list(_ways(item.function))
     if any(EVENT_LOOP in m.args for m in item.marks if m.name == "usefixtures"):
         ways.append("usefixtures")
@@ -274,9 +271,3 @@ def _is_written_below(item: Item, path: str, home: str) -> bool:
 def _sets_up(suite: Suite, item: Item, fixture: FixtureDef) -> bool:
     """Tell whether an item set this override up: it is async, or something in its closure asks for it."""
     return item.kind == "asyncio" or fixture in suite.graph.closure(item).values()
-
-
-def common_folder(paths: list[str]) -> str:
-    """Return the deepest folder above all ``paths``, "" for the root."""
-    folders = [posixpath.dirname(path) for path in paths]
-    return posixpath.commonpath(folders) if folders and all(folders) else ""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.facts import FunctionFacts
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.members import Members
-from codemod.analysis.resolve import PLUGINS
+from codemod.analysis.resolve import PLUGINS, directly_parametrized
 from codemod.knowledge import versions
 from codemod.scopes import Scope
 
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
     from codemod.analysis.facts import ModuleFacts
     from codemod.analysis.workspace import Workspace
 
-LOOP = "event_loop"
 OWN_LOOP = versions().since["repaired"]
 """The version from which on a fixture called ``event_loop`` is a suite's own business."""
 
 _WORD = re.compile(rb"\bevent_loop\b")
 _PLUGINS = re.compile(rb"\bpytest_plugins\b")
 _STAR = re.compile(rb"\bimport\s+\*")
+
+
+def is_shim(function: FunctionFacts) -> bool:
+    """Tell whether a fixture hands the running loop to sync code (SEMANTICS §3.1): an async one under the plugin."""
+    return function.fixture is not None and function.is_async and function.fixture.factory == "pytest_asyncio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class _Definition:
     @property
     def is_shim(self) -> bool:
         """Tell whether it only hands out the loop that runs it, which is what works on every version."""
-        decl = self.function.fixture
-        return decl is not None and self.function.is_async and decl.factory == "pytest_asyncio"
+        return is_shim(self.function)
 
     @property
     def scope(self) -> Scope:
@@ -90,11 +94,11 @@ class EventLoopFacts:
         """Return what only versions before 1.0 honour, in words with its place, "" where there is nothing."""
         overrides = [one for one in self._defined if not one.is_shim and not self._is_own_loop(one)]
         if overrides:
-            return f"the `{LOOP}` override at {overrides[0].place}"
-        if LOOP in self.outside:
+            return f"the `{EVENT_LOOP}` override at {overrides[0].place}"
+        if EVENT_LOOP in self.outside:
             return ""
         unmet = [one for one in self._requested if not any(d.reaches(one.path) for d in self._defined)]
-        return f"the request for `{LOOP}` at {unmet[0].path}:{unmet[0].line}" if unmet else ""
+        return f"the request for `{EVENT_LOOP}` at {unmet[0].path}:{unmet[0].line}" if unmet else ""
 
     def shares_with_wide_fixture(self) -> bool:
         """Tell whether a wide override is there for a wide async fixture: from 0.23 on they have loops of their own."""
@@ -169,18 +173,18 @@ def _definitions(facts: ModuleFacts, base: str, members: Members) -> Iterator[_D
         if home.path != facts.path and isinstance(definition, FunctionFacts)
     ]
     for path, function in (*own, *held):
-        if function.fixture is not None and function.fixture.name == LOOP:
+        if function.fixture is not None and function.fixture.name == EVENT_LOOP:
             yield _Definition(base, path, function)
 
 
 def _requests(facts: ModuleFacts, tests: bool) -> Iterator[_Request]:
     for function in facts.functions:
         if _is_pytests(function, tests) and _asks(function):
-            overriding = function.fixture is not None and function.fixture.name == LOOP
+            overriding = function.fixture is not None and function.fixture.name == EVENT_LOOP
             if not overriding:
                 yield _Request(facts.path, function, function.span.line, function.is_async)
     for mark in (*facts.marks, *(m for c in facts.classes for m in c.marks)):
-        if mark.name == "usefixtures" and LOOP in mark.args:
+        if mark.name == "usefixtures" and EVENT_LOOP in mark.args:
             yield _Request(facts.path, None, mark.span.line, by_async=True)
 
 
@@ -189,6 +193,6 @@ def _is_pytests(function: FunctionFacts, tests: bool) -> bool:
 
 
 def _asks(function: FunctionFacts) -> bool:
-    direct = any(m.name == "parametrize" and LOOP in m.args and LOOP not in m.indirect for m in function.marks)
-    named = any(m.name == "usefixtures" and LOOP in m.args for m in function.marks)
-    return not direct and (named or LOOP in function.params or LOOP in function.requested)
+    direct = EVENT_LOOP in directly_parametrized(function.marks)
+    named = any(m.name == "usefixtures" and EVENT_LOOP in m.args for m in function.marks)
+    return not direct and (named or EVENT_LOOP in function.params or EVENT_LOOP in function.requested)

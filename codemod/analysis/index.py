@@ -109,6 +109,7 @@ class _Indexer:
         is_static = "builtins.staticmethod" in decorators
         annotations = [a.annotation for a in [*named, *args.kwonlyargs]]
         written = [e for e in [*args.defaults, *args.kw_defaults, *annotations] if e is not None]
+        fixture = self._fixture(node)
         return FunctionFacts(
             name=node.name,
             qualname=prefix + node.name,
@@ -116,18 +117,17 @@ class _Indexer:
             is_async=isinstance(node, ast.AsyncFunctionDef),
             params=tuple(plain[1:] if prefix and not is_static else plain),
             signature=self._mentioned(written),
-            fixture=self._fixture(node),
+            fixture=fixture,
             marks=self._marks(reversed(node.decorator_list)),
             decorators=decorators,
             flow=function_flow(node, self.names, self._request_params(node)),
             is_static=is_static,
-            legacy=self._legacy(node),
+            legacy=self._legacy(node, fixture),
         )
 
-    def _legacy(self, node: Function) -> LegacyFacts | None:
+    def _legacy(self, node: Function, fixture: FixtureDecl | None) -> LegacyFacts | None:
         if EVENT_LOOP not in self.names.text:
             return None
-        fixture = self._fixture(node)
         return legacy_facts(node, self.names, fixture is not None and fixture.name == EVENT_LOOP)
 
     def _mentioned(self, expressions: list[ast.expr]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codemod.operations import Span
 
 EVENT_LOOP = "event_loop"
+GET_EVENT_LOOP = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _catches(handler: ast.ExceptHandler, names: Names) -> bool:
 
 
 def _asks_for_current(call: ast.Call, names: Names) -> bool:
-    if names.dotted(call.func) in ("asyncio.get_event_loop", "asyncio.events.get_event_loop"):
+    if names.dotted(call.func) in GET_EVENT_LOOP:
         return True
     policy = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "get_event_loop" else None
     return isinstance(policy, ast.Call) and names.dotted(policy.func) == POLICY

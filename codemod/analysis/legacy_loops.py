@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.loops import LoopModel
 from codemod.analysis.placement import LoopRef, Placement
 from codemod.scopes import Scope
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout
     from codemod.analysis.resolve import FixtureDef, Graph, Item
-
-EVENT_LOOP = "event_loop"
 
 
 class EventLoopModel(LoopModel):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.collection import Collection
-from codemod.analysis.legacy_loops import EVENT_LOOP, event_loop
+from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.analysis.legacy_loops import event_loop
 from codemod.analysis.loops import LoopModel, asked_scope
 from codemod.analysis.placement import (
     MULTIPLE_LOOPS,

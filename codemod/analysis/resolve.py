@@ -103,7 +103,7 @@ class Graph:
     def closure(self, item: Item) -> dict[tuple[FixtureKey | None, str], FixtureDef]:
         """Return the fixtures an item needs, as (requester, name) -> definition; requester None is the item itself."""
         found: dict[tuple[FixtureKey | None, str], FixtureDef] = {}
-        direct = _directly_parametrized(item.marks)
+        direct = directly_parametrized(item.marks)
 
         def request(requester: FixtureKey | None, name: str, above: tuple[str, ...]) -> None:
             # A name that is being set up already means the definition it overrides, one level up each time.
@@ -147,7 +147,8 @@ def bases_of(item: Item) -> dict[str, int]:
     return bases
 
 
-def _directly_parametrized(marks: tuple[MarkFacts, ...]) -> frozenset[str]:
+def directly_parametrized(marks: tuple[MarkFacts, ...]) -> frozenset[str]:
+    """Return the names whose values come from ``parametrize``, whatever fixtures are called so."""
     return frozenset(arg for m in marks if m.name == "parametrize" for arg in m.args if arg not in m.indirect)
 
 

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from codemod.analysis.current_loop import askers
-from codemod.analysis.event_loop import Requester, common_folder, request_decision, requesters
+from codemod.analysis.event_loop import Requester, request_decision, requesters
 from codemod.model import Applicability
 from codemod.operations import EnsureImport, InsertDefinition, Operation
 from codemod.scopes import Scope
@@ -56,7 +56,7 @@ def _in_async_code(requester: Requester) -> bool:
 
 def _shim_place(suite: Suite, paths: list[str]) -> str:
     """Return the nearest conftest.py above all ``paths`` that exists, else one to be made in their common folder."""
-    folder = common_folder(paths)
+    folder = suite.common_folder(paths)
     above = [folder]
     while above[-1]:
         above.append(posixpath.dirname(above[-1]))

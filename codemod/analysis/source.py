@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.analysis.event_loop_facts import LOOP, OWN_LOOP, EventLoopFacts
+from codemod.analysis.event_loop_facts import OWN_LOOP, EventLoopFacts
+from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.models import has
 from codemod.knowledge import versions
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
@@ -64,7 +65,10 @@ def decide(
     """
     loops = EventLoopFacts(workspace, outside)
     legacy = loops.legacy()
-    newer = [*_newer(workspace, config), *(Newer(f"an async `{LOOP}` at {place}", OWN_LOOP) for place in loops.shims())]
+    newer = [
+        *_newer(workspace, config),
+        *(Newer(f"an async `{EVENT_LOOP}` at {place}", OWN_LOOP) for place in loops.shims()),
+    ]
     if legacy and not at_least(required.version, OWN_LOOP):
         return Source(required.version, required.origin)
     if legacy and (older := _honouring(required.candidates, loops, newer, config)):

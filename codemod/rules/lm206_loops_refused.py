@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.placement import MULTIPLE_LOOPS, NO_SUCH_LOOP
-from codemod.model import Applicability, Location
+from codemod.model import Applicability
 from codemod.rules._base import Rule, finding
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def check(suite: Suite) -> Iterator[Finding]:
         if item.id not in seen:
             seen.add(item.id)
             span = item.function.span
-            location = Location(item.owner, span.line, span.column + 1)
+            location = place(item.owner, span)
             message = f"pytest-asyncio {suite.version} refuses `{item.name}`: {_says(item, refusal)}"
             advice = "give test and fixtures loops of one scope, or go to a version from 1.0 on (--target latest)"
             yield finding(RULE.code, location, message, refusal.kind, item.function.qualname, advice=advice)

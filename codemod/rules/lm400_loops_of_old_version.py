@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from codemod.model import Applicability, Location
 from codemod.rules._base import Rule, finding
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,10 +50,10 @@ def check(suite: Suite) -> Iterator[Finding]:
 def _place(suite: Suite, translation: Translation) -> Location:
     if translation.fixture is not None:
         span = suite.graph.fixtures[translation.fixture].function.span
-        return Location(translation.fixture.path, span.line, span.column + 1)
+        return place(translation.fixture.path, span)
     if translation.item is not None:
         span = translation.item.function.span
-        return Location(translation.item.owner, span.line, span.column + 1)
+        return place(translation.item.owner, span)
     return Location(suite.place.path, 1)
 
 

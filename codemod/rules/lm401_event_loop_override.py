@@ -25,10 +25,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.custom_loops import custom_loops
-from codemod.analysis.event_loop import dead_overrides, override_decision, overrides
-from codemod.model import Applicability, Location
+from codemod.analysis.custom_loops import custom_loops, decisions
+from codemod.analysis.event_loop import dead_overrides
+from codemod.model import Applicability
 from codemod.rules._base import Rule, finding
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,7 @@ def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per override: on its way to 1.0, or ignored there already."""
     if suite.leaves_event_loop:
         loops = custom_loops(suite)
-        for fixture in overrides(suite):
-            decision = loops.judged(fixture, override_decision(suite, fixture))
+        for fixture, decision in decisions(suite).items():
             says = loops.says(fixture) or _BECOMES.get(decision.action, decision.reason)
             yield _finding(fixture, f"`event_loop` is ignored from pytest-asyncio 1.0 on: {says}")
     for fixture in dead_overrides(suite):
@@ -60,7 +60,7 @@ def check(suite: Suite) -> Iterator[Finding]:
 
 def _finding(fixture: FixtureDef, message: str, advice: str = "") -> Finding:
     span = fixture.function.span
-    location = Location(fixture.key.path, span.line, span.column + 1)
+    location = place(fixture.key.path, span)
     return finding(RULE.code, location, message, "override", fixture.key.qualname, advice=advice)
 
 

@@ -19,11 +19,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.event_loop import Decision, Requester, is_shim, request_decision, requesters
+from codemod.analysis.event_loop import Decision, Requester, request_decision, requesters
+from codemod.analysis.event_loop_facts import is_shim
 from codemod.analysis.legacy_facts import EVENT_LOOP
-from codemod.model import Applicability, Location
+from codemod.model import Applicability
 from codemod.operations import EnsureImport, Operation, PrependStatements, RemoveParameter, ReplaceExpression
 from codemod.rules._base import Case, finding, local_rule
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +45,14 @@ def cases(suite: Suite) -> Iterator[Case]:
 
 def _concerns(suite: Suite, requester: Requester) -> bool:
     """Tell whether the fixture goes away, or is gone; one that the project itself defines from 1.0 on is its own."""
-    if requester.definition is not None and is_shim(requester.definition):
+    if requester.definition is not None and is_shim(requester.definition.function):
         return False
     return suite.leaves_event_loop or (not suite.has_event_loop and requester.definition is None)
 
 
 def _case(requester: Requester, decision: Decision) -> Case:
     function = requester.function
-    location = Location(requester.path, function.span.line, function.span.column + 1)
+    location = place(requester.path, function.span)
     says = "does not use it" if decision.action == "drop" else "uses it as the running loop"
     message = f"`{function.name}` asks for `event_loop` and {says}"
     if decision.action == "keep":

@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.shim import missing_shim
-from codemod.model import Applicability, Location
+from codemod.model import Applicability
 from codemod.rules._base import Case, finding, local_rule
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def cases(suite: Suite) -> Iterator[Case]:
         if requester.how == "current-loop":
             continue  # LM407 tells of those
         function = requester.function
-        location = Location(requester.path, function.span.line, function.span.column + 1)
+        location = place(requester.path, function.span)
         message = f"`{function.name}` asks for the `event_loop` fixture, which pytest-asyncio 1.0 removed"
         found = finding("LM403", location, message, requester.how, function.qualname)
         if function.is_async and not requester.runs_on_loop:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemod.analysis.legacy_facts import GET_EVENT_LOOP
 from codemod.analysis.models import has
 from codemod.model import Applicability, Location
 from codemod.operations import DropImportIfUnused, EnsureImport, Operation, ReplaceCallee
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
     from codemod.operations import Span
 
-_CALLS = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
-
 
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per call."""
@@ -40,7 +39,7 @@ def cases(suite: Suite) -> Iterator[Case]:
     for (path, _), function in sorted(_async_functions(suite).items(), key=lambda found: found[0]):
         if not suite.workspace.is_test_code(path):
             continue
-        for number, call in enumerate({c.span: c for c in function.flow.calls if c.callee in _CALLS}.values()):
+        for number, call in enumerate({c.span: c for c in function.flow.calls if c.callee in GET_EVENT_LOOP}.values()):
             message = f"`{function.name}` asks for the current event loop where the running one is meant"
             location = Location(path, call.span.line, call.span.column + 1)
             found = finding("LM406", location, message, f"get_event_loop:{number}", function.qualname)
@@ -72,7 +71,7 @@ def _operations(suite: Suite, path: str, call: CallFact) -> tuple[Operation, ...
     return (
         ReplaceCallee(path, call.span, f"{alias or 'asyncio'}.get_running_loop"),
         *(() if alias else (EnsureImport(path, "asyncio"),)),
-        *(DropImportIfUnused(path, name) for name, dotted in imports.items() if dotted in _CALLS),
+        *(DropImportIfUnused(path, name) for name, dotted in imports.items() if dotted in GET_EVENT_LOOP),
     )
 
 

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from codemod.analysis.current_loop import Asker, askers, loop_scope_of_users
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.shim import missing_shim
-from codemod.model import Applicability, Location
+from codemod.model import Applicability
 from codemod.operations import AddParameter, DropImportIfUnused, EnsureImport, Operation, ReplaceCallee, SetCallKeyword
 from codemod.rules._base import Case, finding, local_rule
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def _default(suite: Suite, cache: Scope) -> Scope:
 
 def _finding(asker: Asker) -> Finding:
     span = asker.function.span
-    location = Location(asker.path, span.line, span.column + 1)
+    location = place(asker.path, span)
     where = "" if asker.asked_at.path == asker.path and asker.asked_at.line >= span.line else f" ({asker.asked_at})"
     message = f"sync `{asker.function.name}` asks for the current event loop{where}, and from 1.4 on there is none"
     return finding("LM407", location, message, "current-loop", asker.function.qualname)

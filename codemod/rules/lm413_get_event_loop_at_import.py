@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.model import Applicability, Location
+from codemod.analysis.legacy_facts import GET_EVENT_LOOP
+from codemod.model import Applicability
 from codemod.rules._base import Rule, finding
+from codemod.rules._places import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +25,13 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
     from codemod.model import Finding
 
-_CALLS = ("asyncio.get_event_loop", "asyncio.events.get_event_loop")
-
 
 def check(suite: Suite) -> Iterator[Finding]:
     """Yield one finding per call at the top level of a test module or conftest."""
     for facts in (*suite.workspace.conftests(), *suite.workspace.test_modules()):
         for call in facts.flow.calls:
-            if call.callee in _CALLS:
-                location = Location(facts.path, call.span.line, call.span.column + 1)
+            if call.callee in GET_EVENT_LOOP:
+                location = place(facts.path, call.span)
                 message = f"`{call.text}` while the file is imported gives a loop that no test runs on"
                 advice = "make what needs the loop in an async fixture"
                 yield finding(RULE.code, location, message, call.target or call.text, advice=advice)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemod.analysis.custom_loops import custom_loops
+from codemod.analysis.custom_loops import custom_loops, decisions
 from codemod.analysis.event_loop import (
     Decision,
     Requester,
     dead_overrides,
     is_hoisted,
     override_decision,
-    overrides,
     reached,
 )
 from codemod.analysis.importers import importers
@@ -67,8 +66,7 @@ def translated_overrides(suite: Suite) -> list[Override]:
     asked = kept_requests(suite)
     found = []
     loops = custom_loops(suite)
-    for fixture in overrides(suite):
-        decision = loops.judged(fixture, override_decision(suite, fixture))
+    for fixture, decision in decisions(suite).items():
         edits = () if decision.action == "keep" else tuple(_edits(suite, fixture, decision, _has(asked, fixture)))
         found.append(Override(fixture, decision, (*edits, *loops.operations) if edits else ()))
     return found
