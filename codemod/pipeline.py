@@ -147,18 +147,14 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    after = _read_result(project, workspace, changes)
+    result = replace(project, config=_config_after(project, changes))
+    overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
+    after = read_suite(result, overlay)
     doubt = _doubt(suite, after, plan) if after is not None else _vanished(suite)
     if not doubt and after is not None:
-        again = repair(after, replace(project, config=_config_after(project, changes)), tuple(rules.check(after)))[1]
+        again = repair(after, result, tuple(rules.check(after)))[1]
         doubt = "a second run would change more" if again.operations else ""
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
-
-
-def _read_result(project: Project, workspace: Workspace, changes: tuple[FileChange, ...]) -> Suite | None:
-    config = _config_after(project, changes)
-    overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
-    return read_suite(replace(project, config=config), overlay)
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
