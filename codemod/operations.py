@@ -277,6 +277,22 @@ class RemoveSection:
     section: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SetRequirement:
+    """Replace the text ``old`` by ``new`` in the requirement that ``path`` holds on ``line``, and nothing else.
+
+    ``key`` leads to the string it stands in, through the file's own data: table keys and list indexes of TOML and YAML,
+    section and option of an INI file; empty for a file of lines and for Python. ``old`` may be a part of that string;
+    where it stands there more than once, the one on ``line`` is meant.
+    """
+
+    path: str
+    line: int
+    key: tuple[str | int, ...]
+    old: str
+    new: str
+
+
 PythonOperation = (
     SetCallKeyword
     | RemoveCallKeyword
@@ -303,4 +319,4 @@ PythonOperation = (
     | DropImportIfUnused
 )
 ConfigOperation = SetOption | RemoveOption | RemoveListItem | RemoveSection
-Operation = PythonOperation | ConfigOperation
+Operation = PythonOperation | ConfigOperation | SetRequirement

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,16 +18,31 @@ _CONDA_INCLUDE = re.compile(r"""\s*-\s+["']?(?P<text>-[rc]\s*[^"'#]+)""")
 _CONDA_VERSION = re.compile(r"\s*=?\s*(?P<version>\d[\w.]*?)(?P<star>\.?\*)?(?:=[^,]*)?$")
 
 
+class Dialect(StrEnum):
+    """How a version part is spelt. SERIES is one release series without an operator (Pipfile's ``python_version``)."""
+
+    PEP440 = "pep440"
+    POETRY = "poetry"
+    CONDA = "conda"
+    SERIES = "series"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A requirement in PEP 508 form and the line (from 1) it starts on; ``written`` is its version part as written.
 
-    The wanted Python version appears as a requirement named ``python``.
+    The wanted Python version appears as a requirement named ``python``. ``key`` and ``source`` say where to change it, as
+    ``SetRequirement`` wants it: the way to the string in the file's data, and the requirement as it is spelt there
+    (``""`` where it cannot be changed). ``held`` is why no edit may touch it (it carries hashes, say), else empty.
     """
 
     line: int
     text: str
     written: str | None = None
+    dialect: Dialect = Dialect.PEP440
+    key: tuple[str | int, ...] = ()
+    source: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
