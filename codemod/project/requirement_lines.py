@@ -31,8 +31,8 @@ class Dialect(StrEnum):
 class Entry:
     """A requirement in PEP 508 form and the line (from 1) it starts on; ``written`` is its version part as written.
 
-    The wanted Python version appears as a requirement named ``python``. ``key`` and ``source`` say where to change it, as
-    ``SetRequirement`` wants it: the way to the string in the file's data, and the requirement as it is spelt there
+    The wanted Python version appears as a requirement named ``python``. ``key`` and ``source`` say where to change it,
+    as ``SetRequirement`` wants it: the way to the string in the file's data, and the requirement as it is spelt there
     (``""`` where it cannot be changed). ``held`` is why no edit may touch it (it carries hashes, say), else empty.
     """
 
