@@ -57,7 +57,7 @@ OWNERS = {
     "tomlkit": "rewrite/toml.py",
     "configupdater": "rewrite/ini.py",
     "iniconfig": "project/pytest_config.py",
-    "packaging": "project/requirements.py",
+    "packaging": "project/",
     "pathspec": "project/discover.py",
     "unidiff": "source/diff.py",
     "ruamel": "source/yaml_text.py",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from codemod.project.conda_constraints import to_specifier
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,7 +17,6 @@ _INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s*=\s*|\s*)(?P<t
 _OPTIONS = re.compile(r"\s--?[a-z]")
 _CONDA = re.compile(r"""\s*-\s+["']?(?:[\w./-]+::)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>[^"'#]*)""")
 _CONDA_INCLUDE = re.compile(r"""\s*-\s+["']?(?P<text>-[rc]\s*[^"'#]+)""")
-_CONDA_VERSION = re.compile(r"\s*=?\s*(?P<version>\d[\w.]*?)(?P<star>\.?\*)?(?:=[^,]*)?$")
 
 
 class Dialect(StrEnum):
@@ -80,15 +81,7 @@ def parse_conda(text: str) -> Iterator[Entry | Include]:
             if item is not None:
                 yield item
         elif match := _CONDA.match(line):
-            yield Entry(number, f"{match['name']}{_conda_specifier(match['rest'].strip())}", match["rest"].strip())
-
-
-def _conda_specifier(rest: str) -> str:
-    """Return conda's ``=1.2``, ``=1.2.3=build`` and ``1.2.*`` as PEP 440; anything else is PEP 440 already."""
-    if rest.startswith("==") or not (match := _CONDA_VERSION.match(rest)):
-        return rest
-    exact = not rest.startswith("=") and not match["star"]
-    return f"=={match['version']}" if exact else f"=={match['version']}.*"
+            yield Entry(number, f"{match['name']}{to_specifier(match['rest'].strip())}", match["rest"].strip())
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
