@@ -7,7 +7,7 @@ Nothing here writes into the project, and nothing of the project is imported or 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,21 @@ from codemod.analysis.crossings import new_mismatches
 from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
-from codemod.plan import Plan, merge
+from codemod.plan import Plan, held_back, merge
 from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
-from codemod.reading import Progress, Project, choose_versions, discover_project, open_workspace, read_suite, silent
+from codemod.reading import (
+    Progress,
+    Project,
+    choose_versions,
+    discover_project,
+    open_workspace,
+    read_suite,
+    silent,
+    with_requirements,
+)
 from codemod.rewrite import rewrite_file
+from codemod.staging import for_now, needs_target, pin_notes, with_pins_last
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
@@ -31,7 +41,23 @@ if TYPE_CHECKING:
     from codemod.project.settings import Settings
 
 _MEND_CROSSINGS = ("LM201", "LM202", "LM204", "LM205")
+_LATER = (
+    "what pytest-asyncio {1} would not run makes a second patch ({0} files), for when it need not work any more: "
+    "loopmend diff with the same options and --step bump shows it, loopmend migrate without --keep-compat applies it"
+)
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One way through the suite: what was read and found, what is to be done about it, and the proven changes."""
+
+    suite: Suite
+    findings: tuple[Finding, ...]
+    choice: Choice
+    plan: Plan
+    changes: tuple[FileChange, ...]
+    failures: tuple[FileFailure, ...]
 
 
 def analyse(folder: Path, settings: Settings, progress: Progress | None = None) -> ProjectReport:
@@ -43,16 +69,34 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
     project = discover_project(folder, settings, tell)
     workspace = open_workspace(project)
     tell("reading", 0, len(project.files))
+    step = _step(project, workspace, tell)
+    if step is None:
+        return _report(project, workspace, notes=("pytest-asyncio is not used here: nothing to do",))
+    return _report(project, workspace, step, later=_later(project, workspace, step))
+
+
+def _step(project: Project, workspace: Workspace, tell: Progress) -> _Step | None:
+    """Read, diagnose, repair, rewrite and prove; None where pytest-asyncio is not used."""
     suite = read_suite(project, workspace, tell)
     if suite is None:
-        return _report(project, workspace, notes=("pytest-asyncio is not used here: nothing to do",))
+        return None
     tell("diagnosing", 0, 1)
-    findings = tuple(rules.check(suite, settings.select, settings.ignore))
+    findings = tuple(rules.check(suite, project.settings.select, project.settings.ignore))
     choice, plan = repair(suite, project, findings)
     tell("rewriting", 0, len(plan.by_path()))
     changes, plan, failures = rewrite(plan, workspace)
     plan, changes = prove(project, workspace, suite, plan, changes)
-    return _report(project, workspace, suite, findings, choice, plan, changes, failures)
+    return _Step(suite, findings, choice, plan, changes, failures)
+
+
+def _later(project: Project, workspace: Workspace, step: _Step) -> tuple[FileChange, ...]:
+    """Return what is left for when the older version that is kept working need not work any more."""
+    if step.suite.keep is None or not any(needs_target(step.suite, remedy) for remedy in step.plan.withheld):
+        return ()
+    settings = replace(project.settings, keep_compat=None)
+    after = _project_after(replace(project, settings=settings), step.changes)
+    second = _step(after, workspace.with_overlay({c.path: c.after for c in step.changes}), silent)
+    return second.changes if second is not None else ()
 
 
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
@@ -87,7 +131,8 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
     unseen = _unseen(project, suite.workspace) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
-    return choice, merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
+    plan = merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
+    return choice, with_pins_last(suite, for_now(suite, plan))
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -147,14 +192,20 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    result = replace(project, config=_config_after(project, changes))
-    overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
+    result = _project_after(project, changes)
+    overlay = workspace.with_overlay({c.path: c.after for c in changes})
     after = read_suite(result, overlay)
     doubt = _doubt(suite, after, plan) if after is not None else _vanished(suite)
     if not doubt and after is not None:
         again = repair(after, result, tuple(rules.check(after)))[1]
         doubt = "a second run would change more" if again.operations else ""
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
+
+
+def _project_after(project: Project, changes: tuple[FileChange, ...]) -> Project:
+    """Return the project with the configuration and the requirements it has once ``changes`` are on disk."""
+    changed = {change.path: change.after for change in changes}
+    return replace(with_requirements(project, changed), config=_config_after(project, changes))
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
@@ -207,10 +258,7 @@ def _torn(before: Suite, after: Suite) -> str:
 
 
 def _withdrawn(plan: Plan, reason: str) -> Plan:
-    held = tuple(
-        replace(r, applicability=Applicability.DISPLAY, condition=f"withdrawn: {reason}") for r in plan.applied
-    )
-    return Plan((), (*held, *plan.withheld))
+    return held_back(plan, lambda _: f"withdrawn: {reason}")
 
 
 # --- report --------------------------------------------------------------------------------------------------------
@@ -219,33 +267,25 @@ def _withdrawn(plan: Plan, reason: str) -> Plan:
 def _report(
     project: Project,
     workspace: Workspace,
-    suite: Suite | None = None,
-    findings: tuple[Finding, ...] = (),
-    choice: Choice | None = None,
-    plan: Plan | None = None,
-    changes: tuple[FileChange, ...] = (),
-    failures: tuple[FileFailure, ...] = (),
+    step: _Step | None = None,
+    later: tuple[FileChange, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> ProjectReport:
-    plan = plan or Plan()
+    suite, plan = (step.suite, step.plan) if step is not None else (None, Plan())
+    failures = step.failures if step is not None else ()
     found = {f.path: f for f in (*project.failures, *workspace.failures.values(), *failures)}
-    trust = {i: r.applicability for r in (*plan.withheld, *plan.applied) for i in r.findings}
     return ProjectReport(
         root=str(project.root),
         version=suite.version if suite is not None else project.version,
         version_origin=suite.version_origin if suite is not None else project.version_origin,
         target=suite.target if suite is not None else project.version,
         options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
-        strategy=choice.strategy if choice is not None else "preserve",
-        findings=tuple(
-            sorted(
-                (replace(f, applicability=trust.get(f.id, f.applicability)) for f in findings), key=lambda f: f.location
-            )
-        ),
+        strategy=step.choice.strategy if step is not None else "preserve",
+        findings=_trusted(step) if step is not None else (),
         remedies=plan.applied,
         withheld=plan.withheld,
-        alternatives=choice.alternatives if choice is not None else (),
-        changes=changes,
+        alternatives=step.choice.alternatives if step is not None else (),
+        changes=step.changes if step is not None else (),
         failures=tuple(found[path] for path in sorted(found)),
         notes=(
             *notes,
@@ -254,10 +294,20 @@ def _report(
             *_linked_note(project),
             *project.config.notes,
             *project.outside.notes,
-            *((choice.reason,) if choice is not None and choice.reason else ()),
+            *((step.choice.reason,) if step is not None and step.choice.reason else ()),
+            *(pin_notes(step.suite) if step is not None else ()),
+            *((_LATER.format(len(later), step.suite.keep),) if step is not None and later else ()),
         ),
         counts=_counts(suite, project.files),
+        later=later,
     )
+
+
+def _trusted(step: _Step) -> tuple[Finding, ...]:
+    """Return the findings in order of place, each with how far the remedy that answers it may be trusted."""
+    trust = {i: r.applicability for r in (*step.plan.withheld, *step.plan.applied) for i in r.findings}
+    findings = (replace(f, applicability=trust.get(f.id, f.applicability)) for f in step.findings)
+    return tuple(sorted(findings, key=lambda f: f.location))
 
 
 def _unread_note(workspace: Workspace) -> tuple[str, ...]:

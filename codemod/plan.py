@@ -9,7 +9,7 @@ from codemod.model import Applicability, Remedy
 from codemod.operations import Operation, RemoveCallKeyword, RemoveOption, ReplaceCallee, SetCallKeyword, SetOption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ def merge(remedies: Iterable[Remedy], unsafe: bool) -> Plan:
             wishes.update(mine)
             applied.append(remedy)
     return Plan(tuple(applied), tuple(withheld))
+
+
+def held_back(plan: Plan, reason: Callable[[Remedy], str]) -> Plan:
+    """Return the plan without the remedies for which ``reason`` returns one; no flag releases those."""
+    reasons = [(remedy, reason(remedy)) for remedy in plan.applied]
+    held = (replace(r, applicability=Applicability.DISPLAY, condition=why) for r, why in reasons if why)
+    return Plan(tuple(r for r, why in reasons if not why), (*held, *plan.withheld))
 
 
 def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:

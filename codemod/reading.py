@@ -156,8 +156,11 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph)
     source_model, target_model = model_for(version), model_for(target)
+    keep = keep_of(project.settings.keep_compat, target)
     both = (source_model, target_model) if target != version else (source_model,)
     portable = has(version, "repaired") or target == version
+    if portable and keep is not None:
+        both = (*both, model_for(keep))
     return Suite(
         workspace=workspace,
         graph=graph,
@@ -173,6 +176,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         assumed=source.assumed,
         asked=project.asked,
         outside=project.outside,
+        keep=keep,
     )
 
 
@@ -196,6 +200,15 @@ def choose_target(asked: str | None, source: str) -> str:
         return newest
     if not requirements.at_least(asked, source):
         raise ConfigError(f"--target {asked} goes back: the suite is written for {source}")
+    return asked
+
+
+def keep_of(asked: str | None, target: str) -> str | None:
+    """Return the oldest version that has to go on working, None for the target alone; raise ConfigError for no way."""
+    if asked is None or asked == target:
+        return None
+    if requirements.at_least(asked, target):
+        raise ConfigError(f"--keep-compat {asked} is newer than pytest-asyncio {target}, where the suite goes")
     return asked
 
 

@@ -151,13 +151,13 @@ def at_least(version: str, minimum: str) -> bool:
     return Version(version) >= Version(minimum)
 
 
-def in_series(text: str, known: Sequence[str]) -> str | None:
-    """Return the newest of ``known`` that ``text`` names: a release (``1.4.0``) or a series (``1.4``, ``1``)."""
+def in_series(text: str, known: Sequence[str], *, newest: bool = True) -> str | None:
+    """Return the newest (or the oldest) of ``known`` that ``text`` names: a release (``1.4.0``), a series (``1.4``)."""
     if not is_version(text):
         return None
     wanted = Version(text)
     series = wanted.release if wanted.public == wanted.base_version else None
-    for version in reversed(_sorted(known)):
+    for version in reversed(_sorted(known)) if newest else _sorted(known):
         if Version(version) == wanted or Version(version).release[: len(wanted.release)] == series:
             return version
     return None
