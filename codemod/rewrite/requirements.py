@@ -84,8 +84,7 @@ class _Search:
         found = [at for at in _standing_alone(self.text, old, new) if (start <= at < end) is on_line]
         for at in sorted(found, key=lambda at: abs(at - start))[:_MOST_PLACES]:
             result = f"{self.text[:at]}{new}{self.text[at + len(old) :]}"
-            requirement = self._proven(result, old, new)
-            if requirement is not None:
+            if _alone(new).match(result, at) and (requirement := self._proven(result, old, new)) is not None:
                 yield _Place(result, requirement)
 
     def _line_start(self) -> int:
