@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemod.model import Applicability, Remedy
-from codemod.operations import Operation, RemoveCallKeyword, RemoveOption, ReplaceCallee, SetCallKeyword, SetOption
+from codemod.operations import (
+    Operation,
+    RemoveCallKeyword,
+    RemoveOption,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+    SetRequirement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,4 +83,6 @@ def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
             return (path, span, keyword), None
         case ReplaceCallee(path, span, dotted):
             return (path, span), dotted
+        case SetRequirement(path, line, key, old, new):
+            return (path, line, key, old), new
     return None

@@ -43,6 +43,7 @@ from codemod.operations import (
     ReplaceExpression,
     SetCallKeyword,
     SetOption,
+    SetRequirement,
     Span,
     SuppressTeardown,
 )
@@ -86,6 +87,7 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveOption("pytest.ini", ("pytest",), "asyncio_mode"),
     RemoveListItem("pytest.ini", ("pytest",), "addopts", "--asyncio-mode=auto"),
     RemoveSection("pytest.ini", ("pytest",)),
+    SetRequirement("tox.ini", 4, ("testenv", "deps", 0), "==0.21", ">=1.1"),
 )
 
 CROSSING = Finding(
