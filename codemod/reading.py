@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,8 @@ Progress = Callable[[str, int, int], None]
 class Project:
     """What is known of a project before any Python is parsed.
 
-    ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read.
+    ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read;
+    ``config_files`` may hold settings or requirements, by their names.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Project:
     candidates: tuple[str, ...] = ()
     asked: requirements.Requirements = field(default_factory=requirements.Requirements)
     outside: Outside = field(default_factory=Outside)
+    config_files: tuple[str, ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -68,7 +70,9 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     tell("discovering", 0, 1)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    asked = requirements.read(_repository(folder), folder, [plugin.distribution for plugin in plugins()])
+    listing, others = discover.list_both(folder, settings.exclude)
+    nested = _nested(folder, listing.files)
+    asked = _asked(folder, nested, others.files)
     pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
@@ -79,10 +83,8 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         raise UsageError(
             f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}"
         )
-    listing = discover.list_python_files(folder, settings.exclude)
     chosen = requirements.choose_version(asked.plugin, versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
-    nested = _nested(folder, listing.files)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
@@ -100,6 +102,27 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         candidates,
         asked,
         _outside(settings, asked),
+        others.files,
+    )
+
+
+def required_after(project: Project, changes: Mapping[str, bytes]) -> requirements.Requirements:
+    """Return what the project asks for once its files (by their path within it) hold the bytes of ``changes``."""
+    return _asked(project.root, project.nested, project.config_files, changes)
+
+
+def _asked(
+    folder: Path, nested: tuple[str, ...], files: tuple[str, ...], changes: Mapping[str, bytes] | None = None
+) -> requirements.Requirements:
+    repository = _repository(folder)
+    base = folder.resolve().relative_to(repository)
+    return requirements.read(
+        repository,
+        folder,
+        [plugin.distribution for plugin in plugins()],
+        nested=nested,
+        files=files,
+        overlay={(base / path).as_posix(): data for path, data in (changes or {}).items()},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_EQUAL = re.compile(r"(?P<operator>==|=|)\s*(?P<version>[0-9][\w.]*?)(?P<star>\.?\*)?(?:=[^,=]*)?$")
+_EQUAL = re.compile(r"(?P<operator>==|=|)\s*(?P<version>[0-9][\w.]*?)(?P<star>\.?\*)?(?:=[^,=]*|\s+[^\s,=]+)?$")
 
 
 def to_specifier(constraint: str) -> str:

@@ -17,24 +17,37 @@ from packaging.version import InvalidVersion, Version
 
 from codemod.errors import ConfigError
 from codemod.model import FileFailure
-from codemod.project.requirement_tree import collect, requirement_texts
+from codemod.project.discover import list_config_files
+from codemod.project.requirement_files import may_require
+from codemod.project.requirement_lines import Dialect, name_of
+from codemod.project.requirement_tree import (
+    Found,
+    PlacedEntry,
+    Tree,
+    base_of,
+    collect,
+    collect_below,
+    requirement_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
-    from codemod.project.requirement_tree import Found, PlacedEntry
-
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
 _MENTION = r"""(?:^[ \t-]*|["']|::)({})(?=\s*(?:["'\[<>=!~;@:#,]|$))"""
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One declared requirement. ``specifier`` is as written; ``level`` is 0 in the folder itself, 1 in its parent, …"""
+    """One declared requirement. ``level`` is 0 in the folder itself, 1 in its parent, …
+
+    ``specifier`` is its version part for people; ``written`` is the same as a part of ``source``, empty where there is
+    none to change. ``dialect``, ``key``, ``source``, ``held`` and ``condition`` are as for ``Entry``. ``local`` is the
+    path within the folder in question, empty for a file outside of it, which must not be written.
+    """
 
     name: str
     path: str
@@ -43,6 +56,18 @@ class Pin:
     allowed: SpecifierSet
     level: int = 0
     marker: str = ""
+    dialect: Dialect = Dialect.PEP440
+    key: tuple[str | int, ...] = ()
+    source: str = ""
+    written: str = ""
+    held: str = ""
+    condition: str = ""
+    local: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether the file lies inside the folder in question, so that it may be written."""
+        return bool(self.local)
 
     @property
     def origin(self) -> str:
@@ -84,7 +109,10 @@ class Pins:
 class Requirements:
     """What the project asks for, and the files that could not be read. ``python`` has no lock.
 
-    ``others`` are further distributions that were asked about, those of them the project requires or locks.
+    ``others`` are further distributions that were asked about, those of them the project requires or locks. ``below``
+    are requirements of pytest-asyncio, pytest and Python inside the folder that take no part in choosing a version:
+    those in files farther down and in environments of other tools. ``unread`` are files among those that could not be
+    read, which fails nothing.
     """
 
     plugin: Pins = field(default_factory=Pins)
@@ -92,6 +120,8 @@ class Requirements:
     python: Pins = field(default_factory=Pins)
     failures: tuple[FileFailure, ...] = ()
     others: Mapping[str, Pins] = field(default_factory=dict)
+    below: tuple[Pin, ...] = ()
+    unread: tuple[FileFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +133,30 @@ class ChosenVersion:
     candidates: tuple[str, ...]
 
 
-def read(root: Path, folder: Path, others: Sequence[str] = ()) -> Requirements:
-    """Read the requirement and lock files from ``folder`` up to ``root``; both are folders, paths are root-relative.
+def read(
+    root: Path,
+    folder: Path,
+    others: Sequence[str] = (),
+    *,
+    nested: Sequence[str] = (),
+    files: Sequence[str] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
+) -> Requirements:
+    """Read the requirement and lock files from ``folder`` up to ``root``, and those below ``folder``.
 
-    ``others`` are canonical names of further distributions to look for.
+    Both are folders; paths are relative to ``root``, also those of ``overlay``, which gives files the bytes they would
+    have. ``others`` are canonical names of further distributions to look for. ``nested`` are folders below ``folder``
+    (``a/b/``, relative to it) that are projects of their own; ``files`` is what list_config_files gives for it.
     """
-    found = collect(Path(root), Path(folder), (*_NAMES, *others))
+    tree, folder = Tree(Path(root), overlay or {}), Path(folder)
+    base = base_of(tree.root, folder)
+    found = collect(tree, folder, (*_NAMES, *others))
     failures = list(found.failures)
-    plugin, pytest, python = (_pins(name, found, failures) for name in _NAMES)
-    further = {name: _pins(name, found, []) for name in others}
+    plugin, pytest, python = (_pins(name, found, failures, base) for name in _NAMES)
+    further = {name: _pins(name, found, [], base) for name in others}
     asked = {name: pins for name, pins in further.items() if pins.specs or pins.locked}
-    return Requirements(plugin, pytest, python, tuple(failures), asked)
+    below, unread = ((), ()) if base is None else _below(tree, base, found, _files_below(folder, nested, files))
+    return Requirements(plugin, pytest, python, tuple(failures), asked, below, unread)
 
 
 def choose_version(pins: Pins, known: Sequence[str], override: str | None = None) -> ChosenVersion:
@@ -265,28 +308,67 @@ def _sorted(versions: Iterable[str]) -> tuple[str, ...]:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _pins(name: str, found: Found, failures: list[FileFailure]) -> Pins:
-    entries = [each for each in found.entries if _canonical(each.entry.text) == name]
-    specs = [pin for each in entries if (pin := _pin(name, each, failures)) is not None]
+def _pins(name: str, found: Found, failures: list[FileFailure], base: str | None) -> Pins:
+    entries = [each for each in found.entries if each.entry.decides and _canonical(each.entry.text) == name]
+    specs = [pin for each in entries if (pin := _pin(name, each, failures, base)) is not None]
     return Pins(tuple(sorted(specs, key=lambda pin: (pin.level, pin.path, pin.line))), _lock(name, found))
+
+
+def _files_below(folder: Path, nested: Sequence[str], files: Sequence[str] | None) -> list[str]:
+    """Return the requirement files below ``folder``, relative to it, without those of ``nested`` projects."""
+    listed = list_config_files(folder).files if files is None else files
+    return [path for path in listed if may_require(path) and not path.startswith(tuple(nested))]
+
+
+def _below(
+    tree: Tree, base: str, above: Found, files: Iterable[str]
+) -> tuple[tuple[Pin, ...], tuple[FileFailure, ...]]:
+    """Return the requirements inside ``base`` that decide nothing; of pytest and Python those beside the plugin's.
+
+    A file of the folder itself need not name the plugin.
+    """
+    found = collect_below(tree, base, [base + path for path in files], above)
+    aside = [each for each in above.entries if not each.entry.decides and each.path.startswith(base)]
+    unread = list(found.failures)
+    pins = []
+    for each in (*aside, *found.entries):
+        name = _canonical(each.entry.text)
+        pin = _pin(name, each, unread, base) if name in _NAMES else None
+        pins += [pin] if pin else []
+    with_plugin = {pin.path for pin in pins if pin.name == PLUGIN}
+    kept = [pin for pin in pins if pin.path in with_plugin or "/" not in pin.local]
+    return tuple(sorted(kept, key=lambda pin: (pin.path, pin.line))), tuple(dict.fromkeys(unread))
 
 
 def _canonical(text: str) -> str:
     """Return the canonical name a PEP 508 requirement begins with, ``""`` where there is none."""
-    match = _NAME.match(text)
-    return canonicalize_name(match[0]) if match else ""
+    return canonicalize_name(name_of(text))
 
 
-def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | None:
+def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure], base: str | None) -> Pin | None:
     entry = placed.entry
     try:
         requirement = Requirement(entry.text)
     except InvalidRequirement:
         failures.append(FileFailure(placed.path, f"line {entry.line}: cannot read the requirement {entry.text!r}"))
         return None
-    written = entry.written if entry.written is not None else str(requirement.url or requirement.specifier)
-    marker = str(requirement.marker or "")
-    return Pin(name, placed.path, entry.line, written, requirement.specifier, placed.level, marker)
+    written = entry.written or ""
+    return Pin(
+        name,
+        placed.path,
+        entry.line,
+        written,
+        requirement.specifier,
+        placed.level,
+        marker=str(requirement.marker or ""),
+        dialect=entry.dialect,
+        key=entry.key,
+        source=entry.source,
+        written=written if entry.source else "",
+        held=entry.held,
+        condition=entry.condition,
+        local=placed.path.removeprefix(base) if base is not None and placed.path.startswith(base) else "",
+    )
 
 
 def _lock(name: str, found: Found) -> Lock | None:
