@@ -204,8 +204,9 @@ def prove(
 
 def _project_after(project: Project, changes: tuple[FileChange, ...]) -> Project:
     """Return the project with the configuration and the requirements it has once ``changes`` are on disk."""
-    changed = {change.path: change.after for change in changes}
-    return replace(with_requirements(project, changed), config=_config_after(project, changes))
+    return with_requirements(
+        replace(project, config=_config_after(project, changes)), {change.path: change.after for change in changes}
+    )
 
 
 def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:

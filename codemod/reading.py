@@ -106,9 +106,13 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     )
 
 
-def required_after(project: Project, changes: Mapping[str, bytes]) -> requirements.Requirements:
-    """Return what the project asks for once its files (by their path within it) hold the bytes of ``changes``."""
-    return _asked(project.root, project.nested, project.config_files, changes)
+def with_requirements(project: Project, changes: Mapping[str, bytes]) -> Project:
+    """Return the project with what it asks for once its files (by their path in it) hold the bytes of ``changes``."""
+    asked = _asked(project.root, project.nested, project.config_files, changes)
+    chosen = requirements.choose_version(asked.plugin, versions().usable, project.settings.source)
+    return replace(
+        project, asked=asked, version=chosen.version, version_origin=chosen.origin, candidates=chosen.candidates
+    )
 
 
 def _asked(

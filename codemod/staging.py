@@ -1,7 +1,7 @@
-"""Which of the planned remedies may be applied now: what an older version must survive, and what has to be there first.
+"""Which of the planned remedies may be applied now: what an older version must survive, what has to be there first.
 
-Two things wait. With ``--keep-compat``, whatever that older pytest-asyncio would not run: it makes a second patch. And the
-requirements: the new version must not be installed while something is left in the suite that it does not run.
+Two things wait. With ``--keep-compat``, whatever that older pytest-asyncio would not run: it makes a second patch. And
+the requirements: the new version must not be installed while something is left in the suite that it does not run.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def for_now(suite: Suite, plan: Plan) -> Plan:
 def with_pins_last(suite: Suite, plan: Plan) -> Plan:
     """Hold back the requirements while something is left that the target does not run, or that comes later."""
     answered = {finding for remedy in plan.applied for finding in remedy.findings}
-    left = next((finding for finding in _breaking(suite) if finding.id not in answered), None) if suite.upgrades else None
+    breaking = _breaking(suite) if suite.upgrades else ()
+    left = next((finding for finding in breaking if finding.id not in answered), None)
     if left is not None:
         why = f"{left.location}: {left.code} has to be mended first, or pytest-asyncio {suite.target} breaks the suite"
     elif any(needs_target(suite, remedy) for remedy in plan.withheld):
@@ -77,9 +78,9 @@ def pin_notes(suite: Suite) -> Iterator[str]:
         return
     for pin in spanning(suite)[:1]:
         yield (
-            f"`{written(PLUGIN, pin.specifier)}` ({pin.origin}) allows releases before 1.0, which choose loops in other "
-            f"ways; the suite is read as written for {suite.version}. --keep-compat 0.24 asks for edits that hold from "
-            "there on"
+            f"`{written(PLUGIN, pin.specifier)}` ({pin.origin}) allows releases before 1.0, which choose loops in "
+            f"other ways; the suite is read as written for {suite.version}. --keep-compat 0.24 asks for edits that "
+            "hold from there on"
         )
 
 

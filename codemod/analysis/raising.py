@@ -6,7 +6,6 @@ what. A pin that holds only on Pythons the target does not run on is left alone.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from codemod.analysis.models import has
 from codemod.knowledge import versions
 from codemod.operations import SetRequirement
 from codemod.project.constraints import raised, widened
-from codemod.project.requirements import PLUGIN, Lock, Pin, at_least, concerns, reaches_below, too_low
+from codemod.project.requirement_lines import name_of
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _GIVEN = "given"
-_NO_SPELLING = "how it would be spelt with a newer version is not certain"
-_OUTSIDE = "it lies outside this folder"
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """A requirement or lock of ``name`` that has to go up: its version part then, and why no edit writes that."""
+    """A requirement or lock of ``name`` that has to go up: its version part then, and why no edit writes that.
+
+    ``held`` is the word of ``Entry`` for that, or "lock", "outside" (of the folder) or "spelling" (not certain).
+    """
 
     name: str
     pin: Pin | Lock
@@ -51,9 +51,8 @@ class Raise:
         if isinstance(self.pin, Lock) or self.held:
             return None
         pin = self.pin
-        name = None if pin.source == pin.specifier else _NAME.match(pin.source)
-        at = pin.source.index(pin.specifier, name.end() if name else 0)
-        new = f"{pin.source[:at]}{self.new}{pin.source[at + len(pin.specifier) :]}"
+        at = pin.source.index(pin.written, len(name_of(pin.source)) if pin.source != pin.written else 0)
+        new = f"{pin.source[:at]}{self.new}{pin.source[at + len(pin.written) :]}"
         return SetRequirement(pin.path, pin.line, pin.key, pin.source, new)
 
 
@@ -89,47 +88,51 @@ def spanning(suite: Suite) -> tuple[Pin, ...]:
 
 
 def _generations(pin: Pin) -> set[bool]:
-    return {has(version, "repaired") for version in versions().usable if pin.allowed.contains(version)}
+    return {has(version, "repaired") for version in versions().usable if allows_any(pin, [version])}
 
 
 def _raises(suite: Suite) -> Iterator[Raise]:
     floor = floor_of(suite.target)
-    for pin in _concerned(suite, PLUGIN):
-        new = _plugin(suite, pin)
-        if new != pin.specifier:
-            yield _raise(PLUGIN, pin, new)
-    for pin in _concerned(suite, "pytest") if floor is not None else ():
-        pick = next((version for version in versions().pytest if at_least(version, floor.pytest)), floor.pytest)
-        if too_low([pin], floor.pytest, versions().pytest):
-            yield _raise("pytest", pin, raised(pin.specifier, pin.dialect, floor.pytest, pick))
+    if floor is None or not (suite.upgrades or suite.assumed or suite.keep):
+        return
+    oldest = suite.keep or suite.target
+    older = [version for version in versions().usable if not at_least(version, oldest)]
+    for pin in _concerned(suite, PLUGIN, floor):
+        wrong = allows_any(pin, older) or not allows_any(pin, [suite.target])
+        if (pin.allowed and wrong) or pin.held == "url":
+            yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
+    enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
+    for pin in _concerned(suite, "pytest", floor):
+        if pin.allowed and not allows_any(pin, enough):
+            yield _raise("pytest", pin, raised(pin.written, pin.dialect, floor.pytest, enough[0]))
     locked = suite.asked.plugin.locked
-    if locked is not None and not at_least(locked.version, suite.keep or suite.target):
-        yield Raise(PLUGIN, locked, held="a lock file is written by its own tool")
+    if locked is not None and not at_least(locked.version, oldest):
+        yield Raise(PLUGIN, locked, held="lock")
 
 
-def _plugin(suite: Suite, pin: Pin) -> str | None:
+def _plugin_part(suite: Suite, pin: Pin) -> str | None:
     """Return the version part that a requirement of pytest-asyncio needs, None where it cannot be spelt."""
     if suite.keep is not None:
-        return widened(pin.specifier, pin.dialect, suite.keep, suite.target)
-    return raised(pin.specifier, pin.dialect, suite.target, suite.target)
+        return widened(pin.written, pin.dialect, suite.keep, suite.target)
+    return raised(pin.written, pin.dialect, suite.target, suite.target)
 
 
 def _python_raises(suite: Suite) -> Iterator[Raise]:
     floor = floor_of(suite.target)
     if floor is None or suite.keep is not None:  # an older Python gets an older release, which is kept working
         return
+    older = [version for version in _PYTHONS if not at_least(version, floor.python)]
     for pin in suite.asked.of("python"):
-        if reaches_below([pin], floor.python, _PYTHONS):
-            yield _raise("python", pin, raised(pin.specifier, pin.dialect, floor.python, floor.python))
+        if pin.allowed and allows_any(pin, older):
+            yield _raise("python", pin, raised(pin.written, pin.dialect, floor.python, floor.python))
 
 
-def _concerned(suite: Suite, name: str) -> Iterator[Pin]:
+def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
     """Yield the requirements of ``name`` that hold on a Python the target runs on."""
-    floor = floor_of(suite.target)
-    pythons = [version for version in _PYTHONS if floor is None or at_least(version, floor.python)]
+    pythons = [version for version in _PYTHONS if at_least(version, floor.python)]
     return (pin for pin in suite.asked.of(name) if concerns(pin, pythons))
 
 
 def _raise(name: str, pin: Pin, new: str | None) -> Raise:
-    held = pin.held or ("" if pin.inside else _OUTSIDE) or ("" if new is not None else _NO_SPELLING)
+    held = pin.held or ("" if pin.inside else "outside") or ("" if new is not None and pin.source else "spelling")
     return Raise(name, pin, new or "", held)

@@ -99,7 +99,7 @@ def _left(console: Console, project: Project) -> Project:
 
 
 def _with_pins(project: Project, after: ProjectReport) -> tuple[Finding, ...]:
-    """Return what is left, with the requirements a person has to see to: on its target the suite says no word of them."""
+    """Return what is left, with the requirements a person has to see to: of a suite on its target none is said."""
     known = {finding.id for finding in after.findings}
     pins = (f for f in remaining(project.report) if f.code.startswith("LM5") and f.id not in known)
     return tuple(sorted((*after.findings, *pins), key=lambda finding: finding.location))

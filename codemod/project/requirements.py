@@ -5,8 +5,9 @@ Files count from the folder in question up to the root; what is nearer to the fo
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,8 @@ class Pin:
     """One declared requirement. ``level`` is 0 in the folder itself, 1 in its parent, …
 
     ``specifier`` is its version part for people; ``written`` is the same as a part of ``source``, empty where there is
-    none to change. ``dialect``, ``key``, ``source``, ``held`` and ``condition`` are as for ``Entry``. ``local`` is the
-    path within the folder in question, empty for a file outside of it, which must not be written.
+    none to change. ``dialect``, ``key``, ``source``, ``held`` and ``condition`` are as for ``Entry``. ``path`` is seen
+    from the folder in question: one that begins with ``../`` lies outside of it, and must not be written.
     """
 
     name: str
@@ -62,12 +63,11 @@ class Pin:
     written: str = ""
     held: str = ""
     condition: str = ""
-    local: str = ""
 
     @property
     def inside(self) -> bool:
         """Tell whether the file lies inside the folder in question, so that it may be written."""
-        return bool(self.local)
+        return not self.path.startswith("../")
 
     @property
     def origin(self) -> str:
@@ -123,6 +123,11 @@ class Requirements:
     below: tuple[Pin, ...] = ()
     unread: tuple[FileFailure, ...] = ()
 
+    def of(self, name: str) -> tuple[Pin, ...]:
+        """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: the nearest, those below."""
+        pins = {PLUGIN: self.plugin, "pytest": self.pytest, "python": self.python}[name]
+        return (*_nearest(pins.specs), *(pin for pin in self.below if pin.name == name))
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenVersion:
@@ -144,18 +149,20 @@ def read(
 ) -> Requirements:
     """Read the requirement and lock files from ``folder`` up to ``root``, and those below ``folder``.
 
-    Both are folders; paths are relative to ``root``, also those of ``overlay``, which gives files the bytes they would
-    have. ``others`` are canonical names of further distributions to look for. ``nested`` are folders below ``folder``
-    (``a/b/``, relative to it) that are projects of their own; ``files`` is what list_config_files gives for it.
+    Both are folders. Paths are relative to ``folder``, but those of ``overlay``, which gives files the bytes they would
+    have, to ``root``. ``others`` are canonical names of further distributions to look for. ``nested`` are folders below
+    ``folder`` (``a/b/``, relative to it) that are projects of their own; ``files`` is what list_config_files gives for
+    it.
     """
     tree, folder = Tree(Path(root), overlay or {}), Path(folder)
     base = base_of(tree.root, folder)
-    found = collect(tree, folder, (*_NAMES, *others))
+    above = collect(tree, folder, (*_NAMES, *others))
+    found = _seen_from(base, above)
     failures = list(found.failures)
-    plugin, pytest, python = (_pins(name, found, failures, base) for name in _NAMES)
-    further = {name: _pins(name, found, [], base) for name in others}
+    plugin, pytest, python = (_pins(name, found, failures) for name in _NAMES)
+    further = {name: _pins(name, found, []) for name in others}
     asked = {name: pins for name, pins in further.items() if pins.specs or pins.locked}
-    below, unread = ((), ()) if base is None else _below(tree, base, found, _files_below(folder, nested, files))
+    below, unread = ((), ()) if base is None else _below(tree, base, above, _files_below(folder, nested, files))
     return Requirements(plugin, pytest, python, tuple(failures), asked, below, unread)
 
 
@@ -217,28 +224,18 @@ def reaches(pins: Pins, versions: Sequence[str]) -> bool:
     return not near or any(_allows(pin, version) or _begins_after(pin, version) for pin in near for version in versions)
 
 
-def forbidding(pins: Pins, version: str) -> tuple[Pin | Lock, ...]:
-    """Return what keeps ``version`` out: of the nearest requirements those that forbid it, else a lock on another."""
-    near = [pin for pin in _nearest(pins.specs) if pin.applies]
-    against = tuple(pin for pin in near if not _allows(pin, version))
-    if against:
-        return against
-    locked = pins.locked
-    if locked is None or not _fits(locked.version, locked.level, pins.specs) or at_least(locked.version, version):
-        return ()
-    return (locked,)
+def concerns(pin: Pin, pythons: Iterable[str]) -> bool:
+    """Tell whether the environment marker of a requirement, if any, holds on one of ``pythons`` (``3.10``)."""
+    if not pin.marker:
+        return True
+    marker = Marker(pin.marker)
+    environments = ({"python_version": each, "python_full_version": f"{each}.0", "extra": ""} for each in pythons)
+    return any(marker.evaluate(environment) for environment in environments)
 
 
-def too_low(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
-    """Return the nearest requirements that allow nothing from ``floor`` on among ``known``."""
-    enough = [version for version in known if at_least(version, floor)]
-    return tuple(p for p in _nearest(pins.specs) if p.applies and not any(_allows(p, v) for v in enough))
-
-
-def reaches_below(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
-    """Return the nearest requirements that also allow one of ``known`` before ``floor``."""
-    below = [version for version in known if not at_least(version, floor)]
-    return tuple(p for p in _nearest(pins.specs) if p.applies and p.allowed and any(_allows(p, v) for v in below))
+def allows_any(pin: Pin, versions: Iterable[str]) -> bool:
+    """Tell whether a requirement allows one of ``versions``."""
+    return any(_allows(pin, version) for version in versions)
 
 
 def is_version(text: str) -> bool:
@@ -308,9 +305,20 @@ def _sorted(versions: Iterable[str]) -> tuple[str, ...]:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _pins(name: str, found: Found, failures: list[FileFailure], base: str | None) -> Pins:
+def _seen_from(base: str | None, found: Found) -> Found:
+    """Return the same with paths as seen from the folder ``base`` below the root."""
+    if not base:
+        return found
+    return Found(
+        entries=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.entries],
+        locks=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.locks],
+        failures=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.failures],
+    )
+
+
+def _pins(name: str, found: Found, failures: list[FileFailure]) -> Pins:
     entries = [each for each in found.entries if each.entry.decides and _canonical(each.entry.text) == name]
-    specs = [pin for each in entries if (pin := _pin(name, each, failures, base)) is not None]
+    specs = [pin for each in entries if (pin := _pin(name, each, failures)) is not None]
     return Pins(tuple(sorted(specs, key=lambda pin: (pin.level, pin.path, pin.line))), _lock(name, found))
 
 
@@ -327,16 +335,17 @@ def _below(
 
     A file of the folder itself need not name the plugin.
     """
-    found = collect_below(tree, base, [base + path for path in files], above)
-    aside = [each for each in above.entries if not each.entry.decides and each.path.startswith(base)]
+    found = _seen_from(base, collect_below(tree, base, [base + path for path in files], above))
+    near = _seen_from(base, above).entries
+    aside = [each for each in near if not each.entry.decides and not each.path.startswith("../")]
     unread = list(found.failures)
     pins = []
     for each in (*aside, *found.entries):
         name = _canonical(each.entry.text)
-        pin = _pin(name, each, unread, base) if name in _NAMES else None
+        pin = _pin(name, each, unread) if name in _NAMES else None
         pins += [pin] if pin else []
     with_plugin = {pin.path for pin in pins if pin.name == PLUGIN}
-    kept = [pin for pin in pins if pin.path in with_plugin or "/" not in pin.local]
+    kept = [pin for pin in pins if pin.path in with_plugin or "/" not in pin.path]
     return tuple(sorted(kept, key=lambda pin: (pin.path, pin.line))), tuple(dict.fromkeys(unread))
 
 
@@ -345,7 +354,7 @@ def _canonical(text: str) -> str:
     return canonicalize_name(name_of(text))
 
 
-def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure], base: str | None) -> Pin | None:
+def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | None:
     entry = placed.entry
     try:
         requirement = Requirement(entry.text)
@@ -367,7 +376,6 @@ def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure], base: str 
         written=written if entry.source else "",
         held=entry.held,
         condition=entry.condition,
-        local=placed.path.removeprefix(base) if base is not None and placed.path.startswith(base) else "",
     )
 
 

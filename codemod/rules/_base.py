@@ -40,8 +40,8 @@ class Rule:
     """A code and its promise. ``doc`` is the module's docstring: the page `loopmend explain CODE` shows.
 
     ``cases`` are the findings of a local rule with their edits; ``cure`` is the title of the remedy they make together.
-    ``optional`` rules take part only where they are selected by their code. ``breaks`` says that the target does not run
-    a suite in which a finding is left, so that it must not be installed before. ``valid_from`` is the oldest
+    ``optional`` rules take part only where they are selected by their code. ``breaks`` says that the target does not
+    run a suite in which a finding is left, so that it must not be installed before. ``valid_from`` is the oldest
     pytest-asyncio that runs what the edits leave as it ran what they found, empty where only the target does.
     """
 
@@ -88,9 +88,7 @@ def local_rule(
     def check(suite: Suite) -> Iterator[Finding]:
         return (case.finding for case in cases(suite))
 
-    return Rule(
-        code, name, summary, since, max_applicability, doc, check, cases, cure, optional, breaks, valid_from
-    )
+    return Rule(code, name, summary, since, max_applicability, doc, check, cases, cure, optional, breaks, valid_from)
 
 
 def finding(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.raising import Raise
 from codemod.model import Finding, Location
 from codemod.project.requirements import Pin
 from codemod.rules._base import finding
 
 if TYPE_CHECKING:
+    from codemod.analysis.raising import Raise
     from codemod.analysis.suite import Suite
 
 
@@ -22,6 +22,6 @@ def pin_finding(code: str, each: Raise, says: str, advice: str) -> Finding:
 
 def goes(suite: Suite) -> str:
     """Return the end of a sentence about the suite: where it goes, or why it is taken as written for the target."""
-    if not suite.upgrades:
-        return f"is written for: it {suite.version_origin}"
-    return f"goes to from {suite.version}" + (f" ({suite.version_origin})" if suite.assumed else "")
+    if suite.upgrades:
+        return f"goes to from {suite.version}" + (f" ({suite.version_origin})" if suite.assumed else "")
+    return f"is written for: it {suite.version_origin}" if suite.assumed else f"is for, from {suite.keep} on"

@@ -3,9 +3,9 @@
 *What it does.* Finds `requires-python`, `python_requires`, Poetry's, Pipenv's and conda's `python` that reach below the
 oldest Python the target runs with (3.10 from 1.3 on), and raises them together with what LM501 raises.
 
-*Why is this bad.* Resolvers that look for one answer for all Pythons (uv, Poetry, PDM) refuse the project: `the requested
-Python version range is not supported by some of the required packages`. pip says `No matching distribution found` on
-the old Python only.
+*Why is this bad.* Resolvers that look for one answer for all Pythons (uv, Poetry, PDM) refuse the project: `The current
+project's supported Python range is not compatible with some of the required packages`. pip says `No matching
+distribution found` on the old Python only.
 
 *Fix safety.* Unsafe: whoever installs the project on the older Python can no longer do so. A lower `--target`, or
 `--keep-compat`, keeps it.
