@@ -124,7 +124,7 @@ class Requirements:
     unread: tuple[FileFailure, ...] = ()
 
     def of(self, name: str) -> tuple[Pin, ...]:
-        """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: the nearest, those below."""
+        """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: nearest, and below."""
         pins = {PLUGIN: self.plugin, "pytest": self.pytest, "python": self.python}[name]
         return (*_nearest(pins.specs), *(pin for pin in self.below if pin.name == name))
 
