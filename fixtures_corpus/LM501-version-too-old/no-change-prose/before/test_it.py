@@ -9,4 +9,4 @@ async def test_sleeps():
 
 
 def test_text():
-    assert "pytest-asyncio==0.21.2"
+    assert "pytest-asyncio==0.23.8"
