@@ -161,6 +161,7 @@ class ProjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole run: one entry per project, in path order."""
+    """The whole run: one entry per project, in path order, and the options given that another run has to repeat."""
 
     projects: tuple[ProjectReport, ...] = ()
+    repeat: tuple[str, ...] = ()

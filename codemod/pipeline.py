@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 _MEND_CROSSINGS = ("LM201", "LM202", "LM204", "LM205")
 _LATER = (
-    "what pytest-asyncio {1} would not run makes a second patch ({0} files), for when it need not work any more: "
-    "loopmend diff with the same options and --step bump shows it, loopmend migrate without --keep-compat applies it"
+    "what pytest-asyncio {1} would not run makes a second patch (files: {0}), for when it need not work any more: "
+    "`loopmend diff --step bump` with the same options shows it, `loopmend migrate` without --keep-compat applies it"
 )
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
 

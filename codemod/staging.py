@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _RULES = {rule.code: rule for rule in RULES}
 _PINS = ("LM501", "LM502")
+_ALL_LOOPS = "LM400"
 # What an edit may write, and the feature of knowledge/versions.toml that it is. The option for tests is not among them:
 # where it is unknown it has no effect, and that is in the loop model.
 _NEW_WORDS = {
@@ -48,7 +49,8 @@ def with_pins_last(suite: Suite, plan: Plan) -> Plan:
     """Hold back the requirements while something is left that the target does not run, or that comes later."""
     answered = {finding for remedy in plan.applied for finding in remedy.findings}
     breaking = _breaking(suite) if suite.upgrades else ()
-    left = next((finding for finding in breaking if finding.id not in answered), None)
+    waiting = (finding for finding in breaking if finding.id not in answered)
+    left = min(waiting, key=lambda finding: finding.code == _ALL_LOOPS, default=None)  # better a place than the whole
     if left is not None:
         why = f"{left.location}: {left.code} has to be mended first, or pytest-asyncio {suite.target} breaks the suite"
     elif any(needs_target(suite, remedy) for remedy in plan.withheld):

@@ -43,7 +43,12 @@ class Raise:
         """Return the requirement for people."""
         if isinstance(self.pin, Lock):
             return f"the lock on {self.name} {self.pin.version}"
-        return f"`{written(self.name, self.pin.specifier)}`"
+        return f"`{written(self.name, self.specifier)}`"
+
+    @property
+    def specifier(self) -> str:
+        """Return the version part as it is written, or the locked version."""
+        return self.pin.version if isinstance(self.pin, Lock) else self.pin.specifier
 
     @property
     def edit(self) -> SetRequirement | None:

@@ -55,6 +55,15 @@ class Selection:
         }
         return dict(map(parse_pair, self.config or ())) | {name: value for name, value in flags.items() if value}
 
+    def repeat(self) -> tuple[str, ...]:
+        """Return the options as words, for a command that is to give the same result; not ``--unsafe``."""
+        words: list[str] = []
+        for name in ("strategy", "select", "ignore", "target", "source", "keep_compat", "remedy", "python", "config"):
+            given = getattr(self, name)
+            for value in [given] if isinstance(given, str) else given or ():
+                words += [f"--{name.replace('_', '-')}", value]
+        return (*words, *(["--isolated"] if self.isolated else []))
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:

@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One folder of the command line with its settings and what the analysis found in it."""
+    """One folder of the command line with its settings, what the analysis found in it, and the options to repeat."""
 
     folder: Path
     settings: Settings
     report: ProjectReport
+    repeat: tuple[str, ...] = ()
 
 
 def analyse_all(selection: Selection, console: Console) -> tuple[Project, ...]:
     """Analyse each project in path order; raise a LoopmendError for the first that cannot be read at all."""
     loaded = load_all(selection)
     with console.progress() as progress:
-        return tuple(analyse_one(folder, settings, progress) for folder, settings in loaded)
+        found = (analyse_one(folder, settings, progress) for folder, settings in loaded)
+        return tuple(replace(project, repeat=selection.repeat()) for project in found)
 
 
 def analyse_one(folder: Path, settings: Settings, progress: Callable[[str, int, int], None]) -> Project:
@@ -91,7 +93,7 @@ def _check_remedy(name: str) -> None:
 
 def combined(projects: tuple[Project, ...]) -> Report:
     """Return the projects' reports as one."""
-    return Report(tuple(project.report for project in projects))
+    return Report(tuple(project.report for project in projects), projects[0].repeat if projects else ())
 
 
 def unsafe(projects: tuple[Project, ...]) -> bool:

@@ -51,9 +51,11 @@ def plural(number: int, noun: str) -> str:
 
 
 def command(verb: str, report: Report, unsafe: bool = False) -> str:
-    """Return the command line for ``verb`` on the report's projects, quoted for a shell."""
+    """Return the command line for ``verb`` on the report's projects with the same options, quoted for a shell."""
     roots = [shlex.quote(escape(project.root)) for project in report.projects]
-    return " ".join(["loopmend", verb, *(["--unsafe"] if unsafe else []), *([] if roots == ["."] else roots)])
+    options = [] if verb == "undo" else [shlex.quote(escape(word)) for word in report.repeat]
+    flag = ["--unsafe"] if unsafe else []
+    return " ".join(["loopmend", verb, *flag, *options, *([] if roots == ["."] else roots)])
 
 
 def path_of(project: ProjectReport, path: str) -> str:

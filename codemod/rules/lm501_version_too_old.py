@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemod.analysis.models import has
 from codemod.analysis.raising import Raise, floor_of, nothing_required, raises, written
 from codemod.model import Applicability, Location
 from codemod.project.requirements import PLUGIN, Pin
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield a case for each requirement that an edit raises, or one where the version was given and none is written."""
-    trust = Applicability.UNSAFE if not suite.upgrades and suite.keep is None else Applicability.SAFE
-    condition = "" if trust is Applicability.SAFE else f"the suite {suite.version_origin}"
+    trust, condition = _trust(suite)
     for each in raises(suite):
         if each.edit is not None:
             found = pin_finding(RULE.code, each, _says(suite, each), f"raise it to {written(each.name, each.new)}")
@@ -43,6 +43,15 @@ def cases(suite: Suite) -> Iterator[Case]:
     if nothing_required(suite):
         says = f"what installs pytest-asyncio {suite.version} keeps out {suite.target}, which the suite {goes(suite)}"
         yield Case(finding(RULE.code, Location(suite.place.path, 1), says, PLUGIN, advice="raise it with this change"))
+
+
+def _trust(suite: Suite) -> tuple[Applicability, str]:
+    """Return how far the edits may be trusted, and why not further."""
+    if suite.upgrades and not has(suite.target, "repaired"):
+        return Applicability.DISPLAY, "how the suite's loops are kept is known for targets from 1.0 on only"
+    if suite.upgrades or suite.keep is not None:
+        return Applicability.SAFE, ""
+    return Applicability.UNSAFE, f"the suite {suite.version_origin}"
 
 
 def _says(suite: Suite, each: Raise) -> str:
