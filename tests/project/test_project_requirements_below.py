@@ -32,7 +32,7 @@ def test_files_below_are_read_and_decide_nothing(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "requirements.txt": "pytest-asyncio<1\n",
         "docker/requirements.txt": PIN,
-        "a/b/pyproject.toml": '[project]\nrequires-python = ">=3.8"\ndependencies = ["pytest-asyncio<0.22", "pytest<8"]\n',
+        "a/b/pyproject.toml": '[project]\nrequires-python = ">=3.8"\ndependencies = ["pytest-asyncio<1", "pytest<8"]\n',
     }
     result = found(tmp_path, files)
     assert below(result) == [
