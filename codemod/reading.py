@@ -70,9 +70,11 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     tell("discovering", 0, 1)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    listing, others = discover.list_both(folder, settings.exclude)
+    known = discover.ask_git(folder)
+    listing = discover.list_python_files(folder, settings.exclude, known)
+    config_files = discover.list_config_files(folder, settings.exclude, known).files
     nested = _nested(folder, listing.files)
-    asked = _asked(folder, nested, others.files)
+    asked = _asked(folder, nested, config_files)
     pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
@@ -102,7 +104,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         candidates,
         asked,
         _outside(settings, asked),
-        others.files,
+        config_files,
     )
 
 

@@ -44,20 +44,29 @@ class Listing:
     failures: tuple[FileFailure, ...] = ()
 
 
-def list_python_files(root: Path, exclude: Sequence[str] = ()) -> Listing:
+@dataclass(frozen=True, slots=True)
+class GitFiles:
+    """What git lists below a folder, so that it is asked once for several listings; None where it has no say."""
+
+    names: tuple[str, ...] | None
+
+
+def ask_git(root: Path) -> GitFiles:
+    """Return the files of ``root`` that git tracks or would track."""
+    from codemod.source.vcs import tracked_and_untracked
+
+    names = tracked_and_untracked(root)
+    return GitFiles(None if names is None else tuple(names))
+
+
+def list_python_files(root: Path, exclude: Sequence[str] = (), known: GitFiles | None = None) -> Listing:
     """Return the ``.py`` files of ``root``; ``exclude`` holds gitignore patterns; a bad one raises ConfigError."""
-    return _list(root, exclude, _is_python, _listed_by_git(root))
+    return _list(root, exclude, known, lambda name: name.endswith(".py"))
 
 
-def list_config_files(root: Path, exclude: Sequence[str] = ()) -> Listing:
+def list_config_files(root: Path, exclude: Sequence[str] = (), known: GitFiles | None = None) -> Listing:
     """Return the files of ``root`` that may hold settings or requirements, chosen by name; see list_python_files."""
-    return _list(root, exclude, is_config_name, _listed_by_git(root))
-
-
-def list_both(root: Path, exclude: Sequence[str] = ()) -> tuple[Listing, Listing]:
-    """Return list_python_files and list_config_files of ``root``, with git asked once for both."""
-    listed = _listed_by_git(root)
-    return _list(root, exclude, _is_python, listed), _list(root, exclude, is_config_name, listed)
+    return _list(root, exclude, known, is_config_name)
 
 
 def is_config_name(name: str) -> bool:
@@ -65,18 +74,9 @@ def is_config_name(name: str) -> bool:
     return name in _CONFIG_NAMES or name.endswith(_CONFIG_SUFFIXES) or _CONDA_FILE.match(name) is not None
 
 
-def _is_python(name: str) -> bool:
-    return name.endswith(".py")
-
-
-def _listed_by_git(root: Path) -> list[str] | None:
-    from codemod.source.vcs import tracked_and_untracked
-
-    return tracked_and_untracked(root)
-
-
-def _list(root: Path, exclude: Sequence[str], wanted: Callable[[str], bool], listed: list[str] | None) -> Listing:
+def _list(root: Path, exclude: Sequence[str], known: GitFiles | None, wanted: Callable[[str], bool]) -> Listing:
     search = _Search(Path(root), _exclude_spec(exclude), wanted)
+    listed = (known or ask_git(root)).names
     names = search.walk() if listed is None else search.of_git(listed)
     files = tuple(sorted(name for name in names if search.readable(name)))
     return Listing(files, tuple(sorted(search.failures, key=lambda failure: failure.path)))

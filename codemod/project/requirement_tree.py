@@ -96,7 +96,7 @@ def collect(tree: Tree, folder: Path, locked: Collection[str]) -> Found:
 def collect_below(tree: Tree, base: str, files: Iterable[str], above: Found) -> Found:
     """Read those of ``files`` (with what they include) that may ask for pytest-asyncio and were not read before.
 
-    A file of the folder ``base`` itself (``""`` or ``"a/"``) may also speak of pytest alone.
+    A file of the folder ``base`` itself (``""`` or ``"a/"``) may also speak of pytest alone, or include others.
     """
     found = Found(seen=set(above.seen))
     waiting = [*above.aside, *files][::-1]
@@ -110,8 +110,7 @@ def collect_below(tree: Tree, base: str, files: Iterable[str], above: Found) -> 
         except FileError:
             continue  # not even known to be about requirements
         mentions = _MENTION.search(data) is not None
-        here = path.removeprefix(base) in ALONE and b"pytest" in data
-        if mentions or here:
+        if mentions or path.removeprefix(base) in ALONE:
             inner = Found()
             waiting += [*_read(tree, path, 0, (), inner), *inner.aside]
             found.entries += inner.entries

@@ -29,7 +29,7 @@ _ITEM = re.compile(r"""\s*-\s+["']?(?P<text>(?:[\w./-]+::)?[A-Za-z_][^"'#]*)""")
 _INCLUDE_ITEM = re.compile(r"""\s*-\s+["']?(?P<text>-[rc]\s*[^"'#]+)""")
 _SPEC = re.compile(r"(?:[\w./-]+::)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>.*)$", re.DOTALL)
 _HOOKS = ("repos", "hooks", "additional_dependencies")
-_LARGEST = 256 * 1024
+_LARGEST, _DEEPEST = 128 * 1024, 2000
 
 
 def read_conda(text: str) -> Items:
@@ -37,13 +37,9 @@ def read_conda(text: str) -> Items:
 
     A file that is no YAML, as a template may be, is read line by line; its requirements cannot be edited then.
     """
-    from codemod.source.yaml_text import scalars
-
     try:
-        found = scalars(text) if len(text) < _LARGEST else None  # locating is slow
+        found = _scalars(text)
     except ValueError:
-        found = None
-    if found is None:
         yield from _conda_lines(text)
         return
     for scalar in found:
@@ -60,10 +56,8 @@ def read_pre_commit(text: str) -> Iterator[Entry]:
 
     Each hook has an environment of its own: what another one installs has nothing to do with the plugin.
     """
-    from codemod.source.yaml_text import scalars
-
     hooks: dict[tuple[str | int, ...], list[Entry]] = {}
-    for scalar in scalars(text):
+    for scalar in _scalars(text):
         if len(scalar.key) == 7 and scalar.key[1::2] == _HOOKS:
             entry = _placed(text, scalar, entry_of(scalar.line, scalar.value.strip()))
             hooks.setdefault(scalar.key[:-1], []).append(replace(entry, decides=False))
@@ -81,6 +75,15 @@ def conda_entry(line: int, text: str) -> Entry:
     if any(mark in written for mark in "[|{$"):  # brackets, alternatives, a template
         return Entry(line, match["name"], written, Dialect.CONDA, held="computed")
     return Entry(line, f"{match['name']}{to_specifier(written)}", written, Dialect.CONDA, source=text)
+
+
+def _scalars(text: str) -> list[Scalar]:
+    """Return the scalars of ``text``; raise ValueError for no YAML, and for one that takes too long to read."""
+    from codemod.source.yaml_text import scalars
+
+    if len(text) > _LARGEST or text.count("[") + text.count("{") > _DEEPEST:
+        raise ValueError("is too large to be read as YAML")
+    return scalars(text)
 
 
 def _placed(text: str, scalar: Scalar, entry: Entry) -> Entry:
