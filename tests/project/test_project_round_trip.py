@@ -84,7 +84,7 @@ TOML_VALUES = {
         "[]",
     ),
     "markers": ("['a: b', 'c']", "[ ]"),
-    "other": ("1", "1.50", "1979-05-27", "[[1], {a = 'ignore:a'}]", "{a = 1}"),
+    "other": ("1", "1.50", "1979-05-27", "[[1], {a = 'ignore:a'}]"),
 }
 TOML_OTHERS = (
     "[a]\nasyncio_mode = 'x'\n",
