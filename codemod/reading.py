@@ -81,10 +81,11 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
     if not inside and here:
         raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
-    if not inside and config.section:
-        raise UsageError(
-            f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}"
-        )
+    # A setup.py above makes its folder the rootdir: what is configured here would be read by runs of this folder alone.
+    above = config.inifile is None and config.rootdir.resolve() != folder.resolve()
+    if above or (not inside and config.section):
+        owner = config.inifile or config.rootdir / "setup.py"
+        raise UsageError(f"{folder.resolve()} belongs to the project of {owner}: run loopmend in {config.rootdir}")
     chosen = requirements.choose_version(asked.plugin, versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files

@@ -115,6 +115,21 @@ def test_a_folder_inside_a_project_names_the_project(suite):
         analyse(suite / "inner", Settings())
 
 
+def test_a_folder_below_a_setup_py_names_its_project(tmp_path):
+    (tmp_path / "setup.py").write_text("")
+    (tmp_path / "tests").mkdir()
+    with pytest.raises(UsageError, match=r"tests belongs to the project of .*setup\.py: run loopmend in"):
+        analyse(tmp_path / "tests", Settings())
+    assert analyse(tmp_path, Settings()).failures == ()
+
+
+@pytest.mark.parametrize("name", ["setup.cfg", "tox.ini", "requirements.txt"])
+def test_a_folder_below_files_that_do_not_configure_pytest_is_a_project(tmp_path, name):
+    (tmp_path / name).write_text("[other]\n" if name != "requirements.txt" else "a\n")
+    (tmp_path / "tests").mkdir()
+    assert analyse(tmp_path / "tests", Settings()).failures == ()
+
+
 def test_a_folder_with_its_own_configuration_is_its_own_project(suite):
     inner = suite / "inner"
     inner.mkdir()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from codemod.errors import RewriteError
 from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
 from codemod.rewrite.config_text import edited, without_block
-from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at
+from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at, typed
 from codemod.rewrite.toml_lists import without_item
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _apply(path: str, text: str, operation: ConfigOperation) -> str:
 
 
 def _says(table: dict[str, Any], operation: SetOption) -> bool:
-    return bool(table.get(operation.key) == operation.value)
+    found, value = table.get(operation.key), typed(operation)
+    return type(found) is type(value) and found == value
 
 
 # --- locating ----------------------------------------------------------------------------------------------------
@@ -236,13 +237,13 @@ def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
             raise RewriteError(path, f"{name_of(operation)} cannot be located")
         return _without_entry(text, pairs, target) if host else _without_lines(text, target)
     if target:
-        return _with_value(path, text, target, operation.value)
+        return _with_value(path, text, target, typed(operation))
     if host:
         return _with_entry(path, text, host, pairs, operation)
     return _with_line(text, [each for each in found.statements if each.is_header], pairs, operation)
 
 
-def _with_value(path: str, text: str, target: _Pair, value: str) -> str:
+def _with_value(path: str, text: str, target: _Pair, value: str | bool) -> str:
     """Replace the value of ``target``; a comment inside an array would be lost, so that is refused."""
     end = _value_end(path, text, target)
     old = text[target.value_start : end]
@@ -344,7 +345,7 @@ def _assignment(operation: SetOption, pairs: list[_Pair], anchor: _Pair | None, 
     """Spell key and value for a place in ``table``, in the style of ``pairs``."""
     key = _key((*operation.section[len(table) :], operation.key))
     separator = anchor.separator if anchor else " = "
-    return f"{key}{separator}{_quoted(operation.value, pairs)}"
+    return f"{key}{separator}{_quoted(typed(operation), pairs)}"
 
 
 def _key(names: tuple[str, ...]) -> str:
@@ -353,10 +354,12 @@ def _key(names: tuple[str, ...]) -> str:
     return tomlkit.key(names).as_string()
 
 
-def _quoted(value: str, pairs: list[_Pair]) -> str:
+def _quoted(value: str | bool, pairs: list[_Pair]) -> str:
     """Spell a string with the quotes most strings in ``pairs`` have; single ones only where nothing needs an escape."""
     import tomlkit
 
+    if isinstance(value, bool):
+        return str(value).lower()
     quotes = [each.item.as_string()[0] for each in pairs if isinstance(each.item.value, str)]
     if quotes.count("'") > quotes.count('"') and "'" not in value and value.isprintable():
         return f"'{value}'"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from codemod.operations import ConfigOperation
 
 
+_NATIVE = (("tool", "pytest"), ("pytest",))
+
+
 def parse(path: str, text: str) -> dict[str, Any]:
     """Return the data of ``text``, floats as their spelling: two NaN would never be equal in the proof.
 
@@ -46,6 +49,13 @@ def name_of(operation: ConfigOperation) -> str:
     return ".".join((*operation.section, *key))
 
 
+def typed(operation: SetOption) -> str | bool:
+    """Return the value as TOML has to hold it: for an option that is on or off, pytest's own tables want a boolean."""
+    if operation.section in _NATIVE and operation.value in ("true", "false"):
+        return operation.value == "true"
+    return operation.value
+
+
 def prove(path: str, data: dict[str, Any], new: str, operation: ConfigOperation) -> None:
     """Raise RewriteError unless ``new`` holds ``data`` with what the operation names changed and nothing else."""
     expected = copy.deepcopy(data)
@@ -65,8 +75,8 @@ def _change(data: dict[str, Any], operation: ConfigOperation) -> dict[str, Any]:
     for name in operation.section:
         table = table.setdefault(name, {})
     match operation:
-        case SetOption(key=key, value=value):
-            table[key] = value
+        case SetOption(key=key):
+            table[key] = typed(operation)
         case RemoveOption(key=key):
             del table[key]
         case RemoveSection(section=section):

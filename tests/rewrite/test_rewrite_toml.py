@@ -264,6 +264,30 @@ def test_change_is_exact_and_final(before: str | None, operation: SetOption | Re
     assert rewrite("pyproject.toml", new, [operation]) == new
 
 
+NATIVE = ("tool", "pytest")
+
+
+@pytest.mark.parametrize(
+    ("before", "section", "value", "after"),
+    [
+        ("[tool.pytest]\nx = 1\n", NATIVE, "true", "[tool.pytest]\nx = 1\nasyncio_debug = true\n"),
+        ("[tool.pytest]\nasyncio_debug = 'true'\n", NATIVE, "true", "[tool.pytest]\nasyncio_debug = true\n"),
+        ("[tool.pytest]\nasyncio_debug = 1\n", NATIVE, "true", "[tool.pytest]\nasyncio_debug = true\n"),
+        ("[tool.pytest]\nasyncio_debug=true # c\n", NATIVE, "false", "[tool.pytest]\nasyncio_debug=false # c\n"),
+        ("[tool.pytest]\nasyncio_debug = true\n", NATIVE, "true", "[tool.pytest]\nasyncio_debug = true\n"),
+        ("[tool]\npytest = {x = 1}\n", NATIVE, "true", "[tool]\npytest = {x = 1, asyncio_debug = true}\n"),
+        ("[pytest]\n", ("pytest",), "true", "[pytest]\nasyncio_debug = true\n"),
+        ("[pytest]\n", ("pytest",), "True", '[pytest]\nasyncio_debug = "True"\n'),
+        ("[tool.pytest.ini_options]\n", INI_OPTIONS, "true", '[tool.pytest.ini_options]\nasyncio_debug = "true"\n'),
+        ("[tool.x]\n", ("tool", "x"), "true", '[tool.x]\nasyncio_debug = "true"\n'),
+    ],
+)
+def test_own_tables_of_pytest_get_booleans(before: str, section: tuple[str, ...], value: str, after: str) -> None:
+    operation = put("asyncio_debug", value, section)
+    assert rewrite("pyproject.toml", before.encode(), [operation]).decode() == after
+    assert rewrite("pyproject.toml", after.encode(), [operation]).decode() == after
+
+
 UNCHANGED = [
     ("set-equal", b'[tool.pytest.ini_options]\nasyncio_mode   = "auto"\n', put(MODE, "auto")),
     ("set-equal-other-spelling", b"[tool.pytest.ini_options]\nasyncio_mode = '''auto'''\n", put(MODE, "auto")),
