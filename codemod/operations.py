@@ -242,12 +242,14 @@ class SetOption:
     """Set ``key = value`` in ``section`` of a configuration file; the section, or the file, is made where missing.
 
     ``section`` is the TOML table path (``("tool", "pytest", "ini_options")``) or the INI section (``("pytest",)``).
+    A ``bare`` value is written in TOML without quotes: ``true`` where pytest 9 wants a boolean.
     """
 
     path: str
     section: tuple[str, ...]
     key: str
     value: str
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ class ConfigPlace:
     section: tuple[str, ...]
     overridden: tuple[str, ...] = ()
 
+    @property
+    def typed(self) -> bool:
+        """Tell whether values keep their TOML types there (pytest 9's own tables), so that a boolean has no quotes."""
+        return self.path.endswith(".toml") and self.section[-1] == "pytest"
+
 
 def config_place(root: Path, config: PytestConfig) -> ConfigPlace:
     """Return the inifile's section, else the table of an existing pyproject.toml, else a pytest.ini to be made."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from codemod.errors import RewriteError
 from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
 from codemod.rewrite.config_text import edited, without_block
-from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at
+from codemod.rewrite.toml_data import items_of, meant, name_of, own_keys, parse, prove, table_at
 from codemod.rewrite.toml_lists import without_item
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _apply(path: str, text: str, operation: ConfigOperation) -> str:
 
 
 def _says(table: dict[str, Any], operation: SetOption) -> bool:
-    return bool(table.get(operation.key) == operation.value)
+    value = meant(operation)
+    return type(table.get(operation.key)) is type(value) and bool(table[operation.key] == value)
 
 
 # --- locating ----------------------------------------------------------------------------------------------------
@@ -236,19 +237,19 @@ def _edit(path: str, text: str, operation: SetOption | RemoveOption) -> str:
             raise RewriteError(path, f"{name_of(operation)} cannot be located")
         return _without_entry(text, pairs, target) if host else _without_lines(text, target)
     if target:
-        return _with_value(path, text, target, operation.value)
+        return _with_value(path, text, target, operation)
     if host:
         return _with_entry(path, text, host, pairs, operation)
     return _with_line(text, [each for each in found.statements if each.is_header], pairs, operation)
 
 
-def _with_value(path: str, text: str, target: _Pair, value: str) -> str:
+def _with_value(path: str, text: str, target: _Pair, operation: SetOption) -> str:
     """Replace the value of ``target``; a comment inside an array would be lost, so that is refused."""
     end = _value_end(path, text, target)
     old = text[target.value_start : end]
     if "\n" in old and "#" in old and not isinstance(target.item.value, str):
         raise RewriteError(path, f"{'.'.join(target.path)} has a value of several lines with a comment in it")
-    return text[: target.value_start] + _quoted(value, [target]) + text[end:]
+    return text[: target.value_start] + _spelt(operation, [target]) + text[end:]
 
 
 def _with_line(text: str, headers: list[_Statement], pairs: list[_Pair], operation: SetOption) -> str:
@@ -321,11 +322,15 @@ def _without_item(path: str, text: str, table: dict[str, Any], operation: Remove
 
 
 def _without_section(path: str, text: str, table: dict[str, Any], operation: RemoveSection) -> str:
-    """Cut a table: its header and all up to the next one, or its pairs where it has no header."""
-    headers = [each for each in _statements(path, text) if each.is_header and each.end]
+    """Cut a table: its header and all up to the next one, or its pairs where no header is its alone."""
+    statements = list(_statements(path, text))
+    headers = [each for each in statements if each.is_header and each.end]
     index = next((i for i, each in enumerate(headers) if each.table == operation.section), None)
-    if index is None:
-        for key in own_keys(table):
+    own, depth = own_keys(table), len(operation.section)
+    inside = [each for each in statements if each.table == operation.section and not each.is_header]
+    pairs = (_read_pair(path, text, each.start, each.end, each.table) for each in inside)
+    if index is None or any(each.path[depth] not in own for each in pairs):
+        for key in own:
             text = _edit(path, text, RemoveOption(path, operation.section, key))
         return text
     start, stop = headers[index].start, headers[index + 1].start if index + 1 < len(headers) else len(text)
@@ -344,7 +349,7 @@ def _assignment(operation: SetOption, pairs: list[_Pair], anchor: _Pair | None, 
     """Spell key and value for a place in ``table``, in the style of ``pairs``."""
     key = _key((*operation.section[len(table) :], operation.key))
     separator = anchor.separator if anchor else " = "
-    return f"{key}{separator}{_quoted(operation.value, pairs)}"
+    return f"{key}{separator}{_spelt(operation, pairs)}"
 
 
 def _key(names: tuple[str, ...]) -> str:
@@ -353,11 +358,16 @@ def _key(names: tuple[str, ...]) -> str:
     return tomlkit.key(names).as_string()
 
 
-def _quoted(value: str, pairs: list[_Pair]) -> str:
-    """Spell a string with the quotes most strings in ``pairs`` have; single ones only where nothing needs an escape."""
+def _spelt(operation: SetOption, pairs: list[_Pair]) -> str:
+    """Spell the value, a string with the quotes most have in ``pairs``; single ones only where no escape is needed."""
     import tomlkit
+    from tomlkit.items import String
 
-    quotes = [each.item.as_string()[0] for each in pairs if isinstance(each.item.value, str)]
+    value = operation.value
+    if operation.bare:
+        return value
+    items = [item for each in pairs for item in (each.item if isinstance(each.item, list) else (each.item,))]
+    quotes = [item.as_string()[0] for item in items if isinstance(item, String)]
     if quotes.count("'") > quotes.count('"') and "'" not in value and value.isprintable():
         return f"'{value}'"
     return tomlkit.string(value).as_string()

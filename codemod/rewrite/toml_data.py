@@ -46,6 +46,11 @@ def name_of(operation: ConfigOperation) -> str:
     return ".".join((*operation.section, *key))
 
 
+def meant(operation: SetOption) -> object:
+    """Return what the option has to be when read again: a bare value as TOML reads it, any other as text."""
+    return parse(operation.path, f"value = {operation.value}")["value"] if operation.bare else operation.value
+
+
 def prove(path: str, data: dict[str, Any], new: str, operation: ConfigOperation) -> None:
     """Raise RewriteError unless ``new`` holds ``data`` with what the operation names changed and nothing else."""
     expected = copy.deepcopy(data)
@@ -65,8 +70,8 @@ def _change(data: dict[str, Any], operation: ConfigOperation) -> dict[str, Any]:
     for name in operation.section:
         table = table.setdefault(name, {})
     match operation:
-        case SetOption(key=key, value=value):
-            table[key] = value
+        case SetOption(key=key):
+            table[key] = meant(operation)
         case RemoveOption(key=key):
             del table[key]
         case RemoveSection(section=section):
