@@ -60,7 +60,7 @@ CHANGES = [
     ),
     (
         "bare-for-a-string",
-        "[tool.pytest]\nk = \"true\"  # c\n",
+        '[tool.pytest]\nk = "true"  # c\n',
         SetOption("pyproject.toml", ("tool", "pytest"), "k", "true", bare=True),
         "[tool.pytest]\nk = true  # c\n",
     ),
