@@ -82,6 +82,7 @@ EDITED = [
 NEW = [
     ("LM400-loops-of-old-version/place-setup-py-only", "pytest.ini", LOOPS),
     ("LM400-loops-of-old-version/place-tox-without-section", "pytest.ini", LOOPS),
+    ("LM400-loops-of-old-version/place-beside-unread-native-table", "pytest.ini", LOOPS),
     ("LM105-second-pytest-table/comments-and-crlf-around", "pyproject.toml", {"asyncio_mode": "'strict'"}),
     ("LM105-second-pytest-table/dotted-keys", "pyproject.toml", {"asyncio_mode": "'strict'"}),
     (
