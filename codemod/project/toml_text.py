@@ -25,6 +25,8 @@ class TomlSyntaxError(ValueError):
 
 def parse(text: str) -> dict[str, Any]:
     """Return the document in ``text``; raise TomlSyntaxError where it is broken or nested too deeply to read."""
+    if text.startswith("\ufeff"):
+        raise TomlSyntaxError("starts with a byte order mark, which pytest and pip refuse: save it without one", 1)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

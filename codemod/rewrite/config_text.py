@@ -32,7 +32,7 @@ def edited(
         return data or b""
     crlf = raw.count("\r\n")
     if crlf not in (0, raw.count("\n")):
-        raise RewriteError(path, "mixed line endings (LF and CRLF)")
+        raise RewriteError(path, "mixed line endings (LF and CRLF): give all lines the same first")
     bom = _BOM if raw.startswith(_BOM) else ""
     return (bom + (text.replace("\n", "\r\n") if crlf else text)).encode()
 

@@ -225,6 +225,10 @@ def _with_value(lines: list[str], option: _Option, value: str) -> list[str]:
     """Replace the whole value; what looks like a comment in it stays, as comment lines above the key."""
     old = lines[option.start : option.end]
     head = _split(old[0])
+    if value and not head.value and len(option.items) == 1 and not _REMARK.search(option.value):
+        at = next(n for n, line in enumerate(old) if line.strip() == option.value)
+        line = old[at].replace(option.value, value)
+        return [*lines[: option.start + at], line, *lines[option.start + at + 1 :]]
     gap = head.right if head.value else _style(head).partition(head.delimiter)[2]
     parts = [head.value, *(line.strip() for line in old[1:])]
     remarks = [found["remark"].rstrip() + "\n" for part in parts if (found := _REMARK.search(part))]
@@ -277,8 +281,10 @@ def _joined(before: list[str], between: list[str], after: list[str], final: bool
     new = [line if line.endswith("\n") else f"{line}\n" for line in (*before, *between)] + after
     if final is None:
         final = before[-1].endswith("\n")
-    if not after and not final and new:
-        new[-1] = new[-1].removesuffix("\n")
+    if not after and not final:
+        while new and new[-1] == "\n":  # a blank line that ended the file would be its final newline
+            new.pop()
+        new[-1:] = [line.removesuffix("\n") for line in new[-1:]]
     return new
 
 

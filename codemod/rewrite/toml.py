@@ -322,11 +322,15 @@ def _without_item(path: str, text: str, table: dict[str, Any], operation: Remove
 
 
 def _without_section(path: str, text: str, table: dict[str, Any], operation: RemoveSection) -> str:
-    """Cut a table: its header and all up to the next one, or its pairs where it has no header."""
-    headers = [each for each in _statements(path, text) if each.is_header and each.end]
+    """Cut a table: its header and all up to the next one, or its pairs where no header is its alone."""
+    statements = list(_statements(path, text))
+    headers = [each for each in statements if each.is_header and each.end]
     index = next((i for i, each in enumerate(headers) if each.table == operation.section), None)
-    if index is None:
-        for key in own_keys(table):
+    own, depth = own_keys(table), len(operation.section)
+    inside = [each for each in statements if each.table == operation.section and not each.is_header]
+    pairs = (_read_pair(path, text, each.start, each.end, each.table) for each in inside)
+    if index is None or any(each.path[depth] not in own for each in pairs):
+        for key in own:
             text = _edit(path, text, RemoveOption(path, operation.section, key))
         return text
     start, stop = headers[index].start, headers[index + 1].start if index + 1 < len(headers) else len(text)
@@ -357,10 +361,12 @@ def _key(names: tuple[str, ...]) -> str:
 def _quoted(value: str | bool, pairs: list[_Pair]) -> str:
     """Spell a string with the quotes most strings in ``pairs`` have; single ones only where nothing needs an escape."""
     import tomlkit
+    from tomlkit.items import String
 
     if isinstance(value, bool):
         return str(value).lower()
-    quotes = [each.item.as_string()[0] for each in pairs if isinstance(each.item.value, str)]
+    items = [item for each in pairs for item in (each.item if isinstance(each.item, list) else (each.item,))]
+    quotes = [item.as_string()[0] for item in items if isinstance(item, String)]
     if quotes.count("'") > quotes.count('"') and "'" not in value and value.isprintable():
         return f"'{value}'"
     return tomlkit.string(value).as_string()

@@ -1,22 +1,24 @@
 """A loop scope option has a value that is no scope.
 
 *What it does.* Finds values of `asyncio_default_fixture_loop_scope` and `asyncio_default_test_loop_scope` that the
-target version does not know: `fixture` (a misreading of the 1.4 warning), a value in quotes in an INI file, an
-empty value, a misspelt scope, `fixture-scope` before 1.5.
+target version does not know: `fixture` (a misreading of the 1.4 warning), a value in quotes or with a comment behind it
+in an INI file, an empty value, a misspelt scope, `fixture-scope` before 1.5.
 
 *Why is this bad.* From pytest-asyncio 1.2 on pytest does not start: `'fixture' is not a valid
 asyncio_default_fixture_loop_scope. Valid scopes are: function, class, module, package, session.` Before that it
 ended in `KeyError: 'fixture'` or `fixture '_fixture_event_loop' not found`.
 
 *Fix safety.* Safe: `fixture` becomes `fixture-scope` from 1.5 on; where the version does not know that value the
-option is removed, which means the same. Quotes in the value and empty values go. Where the removal would turn on a
-warning that the suite's filters make an error, a value that changes no loop is written instead.
+option is removed, which means the same. Quotes in the value and empty values go; a comment behind the value, which an
+INI file does not have, moves above the key. Where the removal would turn on a warning that the suite's filters make an
+error, a value that changes no loop is written instead.
 
 *Left alone.* Other misspelt values, and values from `addopts`, are only shown.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemod.analysis.suite import Suite
+
+_COMMENT = re.compile(r"(?:^|\s)[#;]")
 
 
 def cases(suite: Suite) -> Iterator[Case]:
@@ -67,7 +71,7 @@ def _valid(suite: Suite, name: str) -> tuple[str, ...]:
 def _cure(suite: Suite, name: str, value: str, valid: tuple[str, ...]) -> ConfigOperation | None:
     """Return the edit that says what the value was meant to say, None where that is not clear."""
     path, section = suite.place.path, suite.place.section
-    meant = _unquoted(value)
+    meant = _unquoted(value if path.endswith(".toml") else _COMMENT.split(value, maxsplit=1)[0].rstrip())
     if name == FIXTURE_OPTION and meant == "fixture":
         meant = FIXTURE_SCOPE
     if meant in valid:

@@ -9,8 +9,8 @@ format) simultaneously.`
 *Fix safety.* Safe together with an upgrade from a version that ran with an older pytest: the table that was never
 read is deleted, with the comments in it.
 
-*Left alone.* Without an upgrade the table is only shown: which of the two is meant is a person's choice. Sub-tables
-of `[tool.pytest]` and a `[tool.pytest]` that is alone.
+*Left alone.* Without an upgrade the table is only shown: which of the two is meant is a person's choice. One with
+sub-tables (`[tool.pytest.x]`) is only shown, too: they may be another tool's. A lone `[tool.pytest]` is no finding.
 """
 
 from __future__ import annotations
@@ -38,10 +38,14 @@ def cases(suite: Suite) -> Iterator[Case]:
         f"[tool.pytest] was never read, so {keys} never applied; pytest 9 refuses it beside [tool.pytest.ini_options]"
     )
     found = finding(RULE.code, Location(suite.place.path, line), message, ".".join(table.path))
-    if suite.upgrades:
+    if suite.upgrades and not any(_holds_tables(value) for value in table.values.values()):
         yield Case(found, (RemoveSection(suite.place.path, table.path),), Applicability.SAFE)
     else:
         yield Case(found)
+
+
+def _holds_tables(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value))
 
 
 RULE = local_rule(

@@ -36,7 +36,8 @@ def cases(suite: Suite) -> Iterator[Case]:
         return
     together = tuple(each.edit for each in raises(suite) if each.edit is not None)
     for each in python_raises(suite):
-        says = f"the Python of the project (`{each.specifier}`) reaches below {floor.python}, which pytest-asyncio {suite.target} needs"
+        below = f"reaches below {floor.python}, which pytest-asyncio {suite.target} needs"
+        says = f"the Python of the project (`{each.specifier}`) {below}"
         advice = f"raise it to >={floor.python}, or give a lower --target or --keep-compat"
         found = pin_finding(RULE.code, each, says, advice)
         if each.edit is None:

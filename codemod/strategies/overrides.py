@@ -110,7 +110,8 @@ def _edits(suite: Suite, fixture: FixtureDef, decision: Decision, asked: bool) -
     for name in body.names:
         yield DropImportIfUnused(path, name)
     if body.debug and has(suite.target, "asyncio_debug"):
-        yield SetOption(suite.place.path, suite.place.section, _DEBUG_OPTION, "true")
+        place = suite.place
+        yield SetOption(place.path, place.section, _DEBUG_OPTION, "true")
 
 
 def _surroundings(suite: Suite, fixture: FixtureDef, body: LoopBody, action: str) -> Iterator[Operation]:

@@ -24,6 +24,11 @@ def test_there_are_enough_cases() -> None:
     assert 2 * len(quiet) >= len(CASES)
 
 
+def test_git_keeps_the_bytes_of_the_cases() -> None:
+    attributes = (CORPUS.parent / ".gitattributes").read_text(encoding="utf-8")
+    assert "fixtures_corpus/** -text\n" in attributes
+
+
 def test_folders_are_named_after_rules() -> None:
     names = {f"{rule.code}-{rule.name}" for rule in RULES}
     assert {folder.name for folder in CORPUS.iterdir() if folder.is_dir()} == names

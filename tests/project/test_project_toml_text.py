@@ -55,6 +55,12 @@ def test_key_line_reads_crlf() -> None:
     assert key_line("[a]\r\nb = 1\r\n", ("a",), "b") == 2
 
 
+def test_parse_names_a_byte_order_mark() -> None:
+    with pytest.raises(TomlSyntaxError, match="byte order mark") as caught:
+        parse("\ufeff[tool.pytest]\n")
+    assert caught.value.line == 1
+
+
 def test_parse_names_the_line_once() -> None:
     with pytest.raises(TomlSyntaxError) as caught:
         parse("a = 1\nb = \n")

@@ -39,6 +39,12 @@ CHANGES = [
         "[pytest]\nasyncio_mode = auto\nx = 1\n",
     ),
     ("replace-tight", "[pytest]\nasyncio_mode=strict\n", put(MODE, "auto"), "[pytest]\nasyncio_mode=auto\n"),
+    (
+        "bare",
+        "[pytest]\nx = 1\n",
+        SetOption("pytest.ini", ("pytest",), "asyncio_debug", "true"),
+        "[pytest]\nx = 1\nasyncio_debug = true\n",
+    ),
     ("replace-colon", "[pytest]\nasyncio_mode: strict\n", put(MODE, "auto"), "[pytest]\nasyncio_mode: auto\n"),
     (
         "replace-aligned",
@@ -74,6 +80,25 @@ CHANGES = [
         put("k", "v"),
         "[pytest]\n# one\n# two\nk = v\n\n# other\nx = 1\n",
     ),
+    (
+        "replace-below-the-key",
+        "[pytest]\nk:\n\n\t# why\n\told  \n\n# other\nx = 1\n",
+        put("k", "v"),
+        "[pytest]\nk:\n\n\t# why\n\tv  \n\n# other\nx = 1\n",
+    ),
+    (
+        "replace-below-the-key-no-final-newline",
+        "[pytest]\r\nk =\r\n  old",
+        put("k", "v"),
+        "[pytest]\r\nk =\r\n  v",
+    ),
+    (
+        "replace-below-the-key-with-pseudo-comment",
+        "[pytest]\nk =\n    old  # why\nx = 1\n",
+        put("k", "v"),
+        "[pytest]\n# why\nk = v\nx = 1\n",
+    ),
+    ("replace-below-the-key-with-nothing", "[pytest]\nk =\n    old\n", put("k", ""), "[pytest]\nk =\n"),
     (
         "beside-last-sibling",
         "[pytest]\nasyncio_mode = auto\nasyncio_debug = 1\naddopts = q\n",

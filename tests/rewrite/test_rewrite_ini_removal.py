@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import iniconfig
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codemod.errors import FileError, RewriteError
@@ -171,6 +171,7 @@ texts = st.lists(st.sampled_from(LINES), max_size=8).map(lambda lines: "\n".join
 
 
 @settings(max_examples=300, deadline=None)
+@example("[pytest]\n\nf =\n  a", "", "a")
 @given(texts, st.sampled_from(["", "\n"]), st.sampled_from(["a", "b", "a # c"]))
 def test_what_pytest_reads_lacks_the_line_and_nothing_else(text: str, end: str, item: str) -> None:
     try:

@@ -53,6 +53,30 @@ CHANGES = [
         '[tool.pytest.ini_options]\nasyncio_mode = "auto" # t\n',
     ),
     (
+        "bare",
+        "[tool.pytest]\nk = 'a'\n",
+        SetOption("pyproject.toml", ("tool", "pytest"), "asyncio_debug", "true"),
+        "[tool.pytest]\nk = 'a'\nasyncio_debug = true\n",
+    ),
+    (
+        "bare-for-a-string",
+        '[tool.pytest]\nk = "true"  # c\n',
+        SetOption("pyproject.toml", ("tool", "pytest"), "k", "true"),
+        "[tool.pytest]\nk = true  # c\n",
+    ),
+    (
+        "bare-for-a-number",
+        "[tool.pytest]\nk = 1\n",
+        SetOption("pyproject.toml", ("tool", "pytest"), "k", "true"),
+        "[tool.pytest]\nk = true\n",
+    ),
+    (
+        "quotes-as-in-arrays",
+        "[tool.pytest.ini_options]\naddopts = ['-q', '-ra']\nx = \"1\"\n",
+        put(MODE, "auto"),
+        "[tool.pytest.ini_options]\naddopts = ['-q', '-ra']\nx = \"1\"\nasyncio_mode = 'auto'\n",
+    ),
+    (
         "replace-multi-line-string",
         '[tool.pytest.ini_options]\nk = """\na # no comment\n""" # c\nx = 1\n',
         put("k", "v"),
@@ -290,6 +314,7 @@ def test_own_tables_of_pytest_get_booleans(before: str, section: tuple[str, ...]
 
 UNCHANGED = [
     ("set-equal", b'[tool.pytest.ini_options]\nasyncio_mode   = "auto"\n', put(MODE, "auto")),
+    ("set-equal-bare", b"[tool.pytest]\nk = true\n", SetOption("a.toml", ("tool", "pytest"), "k", "true")),
     ("set-equal-other-spelling", b"[tool.pytest.ini_options]\nasyncio_mode = '''auto'''\n", put(MODE, "auto")),
     ("set-equal-escaped", b'[tool.pytest.ini_options]\nasyncio_mode = "\\u0061uto"\n', put(MODE, "auto")),
     ("set-equal-dotted", b'tool.pytest."ini_options".asyncio_mode = "auto"', put(MODE, "auto")),

@@ -156,6 +156,16 @@ SECTIONS = [
     ("dotted", "tool.pytest.x = 1\ntool.pytest.ini_options.x = 1\n", "tool.pytest.ini_options.x = 1\n"),
     ("dotted-only", "[tool]\npytest.x = 1\npytest.y = 2\nz = 1\n", "[tool]\nz = 1\n"),
     ("inline", "[tool]\npytest = {x = 1, ini_options = {}}\n", "[tool]\npytest = {ini_options = {}}\n"),
+    (
+        "dotted-sub-table-keeps-the-header",
+        "# c\n[tool.pytest]\nx = 1  # d\n\n# e\nini_options.y = 1\nz = [\n  1,\n]\n[b]\n",
+        "# c\n[tool.pytest]\n\n# e\nini_options.y = 1\n[b]\n",
+    ),
+    (
+        "inline-sub-table-keeps-the-header",
+        "[tool.pytest]\nini_options = {y = 1}\nx = 1\n",
+        "[tool.pytest]\nini_options = {y = 1}\n",
+    ),
 ]
 
 
@@ -169,6 +179,7 @@ def test_table_is_cut_exactly_and_finally(before: str, after: str) -> None:
 SECTIONS_UNCHANGED = [
     ("no-table", "[tool.black]\nx = 1\n"),
     ("only-sub-table", HEAD + "x = 1\n"),
+    ("only-inline-array-of-tables", "[tool.pytest]\no = [{x = 1}]\n"),
     ("only-commented", "# [tool.pytest]\n# x = 1\n"),
     ("in-a-string", "x = '''\n[tool.pytest]\ny = 1\n'''\n"),
     ("longer-name", "[tool.pytest-env]\nx = 1\n"),
@@ -184,10 +195,7 @@ def test_absent_table_changes_nothing(text: str) -> None:
 
 
 SECTIONS_REFUSED = [
-    ("dotted-sub-table", "[tool.pytest]\nx = 1\nini_options.y = 1\n", "without a change"),
-    ("inline-sub-table", "[tool.pytest]\nx = 1\nini_options = {y = 1}\n", "without a change"),
     ("inline-table-would-stay", "[tool]\npytest = {x = 1}\n", "without a change"),
-    ("inline-array-of-tables", "[tool.pytest]\no = [{x = 1}]\n", "without a change"),
     ("array-of-tables", "[[tool.pytest]]\nx = 1\n", "tool.pytest is not a table"),
     ("value", "[tool]\npytest = 1\n", "tool.pytest is not a table"),
     ("mixed-newlines", "[tool.pytest]\r\nx = 1\n", "mixed line endings"),
