@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, NoReturn
 from codemod.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ENTRY_POINT = "asyncio"
 _MODULE = "pytest_asyncio.plugin"
+# Without these the flags of pytest that can be written together with another (-qo x=y) would hide it.
+_FLAGS = ("-q", "-v", "-x", "-s", "-l")
+_WITH_VALUE = ("-k", "-m", "-r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def parse_args(tokens: Sequence[str]) -> PytestArgs:
         rootdir=found.rootdir,
         confcutdir=found.confcutdir,
         overrides=tuple(_override(text) for text in found.overrides),
-        plugins=tuple(name.strip() for name in found.plugins),
+        plugins=tuple(_plugins(tokens)),
         asyncio_mode=found.asyncio_mode,
         asyncio_debug=found.asyncio_debug,
         autoload=not found.disable_plugin_autoload,
@@ -80,12 +83,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rootdir")
     parser.add_argument("--confcutdir")
     parser.add_argument("-o", "--override-ini", dest="overrides", action="append", default=[])
-    parser.add_argument("-p", dest="plugins", action="append", default=[])
+    parser.add_argument("-p", action="append")
     parser.add_argument("-W", "--pythonwarnings", dest="warnings", action="append", default=[])
     parser.add_argument("--asyncio-mode")
     parser.add_argument("--asyncio-debug", action="store_true")
     parser.add_argument("--disable-plugin-autoload", action="store_true")
+    for flag in _FLAGS:
+        parser.add_argument(flag, action="count")
+    for option in _WITH_VALUE:
+        parser.add_argument(option)
     return parser
+
+
+def _plugins(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield the values of ``-p`` as pytest's ``consider_preparse`` finds them: ``-qp name`` loads and blocks nothing."""
+    rest = iter(tokens)
+    for token in rest:
+        if token.startswith("-p"):
+            yield (token[2:] or next(rest, "")).strip()
 
 
 def _override(text: str) -> tuple[str, str]:
