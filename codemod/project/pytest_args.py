@@ -38,18 +38,19 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(message)
 
 
-def parse_args(tokens: Sequence[str]) -> PytestArgs:
+def parse_args(tokens: Sequence[str], *, overrides_count: bool = True) -> PytestArgs:
     """Read the known options among ``tokens`` and pass over all others; raise ConfigError where a value is missing.
 
     The last one of an option wins, as in pytest. Options of other plugins are unknown here, so a value of theirs
-    that looks like one of these options would be misread.
+    that looks like one of these options would be misread. An ``-o`` that does not count may be malformed.
     """
     found, _ = _parser().parse_known_args(list(tokens))
+    overrides = found.overrides if overrides_count else [text for text in found.overrides if "=" in text]
     return PytestArgs(
         inifile=found.inifile,
         rootdir=found.rootdir,
         confcutdir=found.confcutdir,
-        overrides=tuple(_override(text) for text in found.overrides),
+        overrides=tuple(_override(text) for text in overrides),
         plugins=tuple(_plugins(tokens)),
         asyncio_mode=found.asyncio_mode,
         asyncio_debug=found.asyncio_debug,
@@ -96,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plugins(tokens: Sequence[str]) -> Iterator[str]:
-    """Yield the values of ``-p`` as pytest's ``consider_preparse`` finds them: ``-qp name`` loads and blocks nothing."""
+    """Yield the values of ``-p`` as pytest's ``consider_preparse`` finds them; ``-qp name`` has no effect."""
     rest = iter(tokens)
     for token in rest:
         if token.startswith("-p"):

@@ -42,6 +42,10 @@ def values(config: Config, names: list[str]) -> dict[str, object]:
     loaded = any(config.pluginmanager.hasplugin(name) for name in _PLUGIN_NAMES)
     found: dict[str, object] = {}
     for name in names:
+        flag = config.getoption(name, None) if name in ("asyncio_mode", "asyncio_debug") else None
+        if flag:  # then the plugin does not read the option
+            found[name] = flag
+            continue
         try:
             found[name] = config.getini(name)
         except KeyError:  # the plugin is older than the option, or not loaded: not registered
@@ -49,9 +53,6 @@ def values(config: Config, names: list[str]) -> dict[str, object]:
         except ValueError as error:
             if "unknown configuration value" not in str(error):
                 raise
-    for name in ("asyncio_mode", "asyncio_debug"):
-        if name in found:
-            found[name] = config.getoption(name) or found[name]
     found["confcutdir"] = config.known_args_namespace.confcutdir
     found["loaded"] = loaded
     found["warnings"] = config.known_args_namespace.pythonwarnings or []

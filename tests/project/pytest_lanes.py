@@ -90,8 +90,8 @@ def ours(root: Path, question: Question, version: tuple[int, int], like: object)
     values |= {"confcutdir": str(config.confcutdir), "loaded": config.asyncio_loaded}
     values["warnings"] = [each.text for each in config.filters if each.literal]
     known = like[2] if isinstance(like, list) else values
-    answer = [str(config.rootdir), str(config.inifile), {name: value for name, value in values.items() if name in known}]
-    return _normal(answer, folder)
+    values = {name: value for name, value in values.items() if name in known}
+    return _normal([str(config.rootdir), str(config.inifile), values], folder)
 
 
 def stops_at_plugin(root: Path, question: Question, version: tuple[int, int]) -> bool:
@@ -107,7 +107,8 @@ def stops_at_plugin(root: Path, question: Question, version: tuple[int, int]) ->
         return False
     plugins = [name for each in given for name in each.plugins]
     flags = any(each.asyncio_mode or each.asyncio_debug for each in given)
-    twice = MODULE in plugins and loads_asyncio([name for name in plugins if name != MODULE], autoload=True)
+    others = [name for name in plugins if name != MODULE]
+    twice = MODULE in plugins and ("asyncio" in others or loads_asyncio(others, autoload=True))
     return twice or (flags and not config.asyncio_loaded)
 
 
@@ -204,7 +205,8 @@ def _option_values(draw: st.DrawFn) -> dict[str, str | tuple[str, ...]]:
 @st.composite
 def _ini(draw: st.DrawFn, section: str) -> str:
     if draw(st.integers(0, 9)) == 0:
-        return draw(st.sampled_from(["", "[other]\nx = 1\n", "no section\n", f"[{section}]\nx = 1\nx = 2\n", "[pytest]\n"]))
+        odd = ["", "[other]\nx = 1\n", "no section\n", f"[{section}]\nx = 1\nx = 2\n", "[pytest]\n"]
+        return draw(st.sampled_from(odd))
     lines = [f"[{draw(st.sampled_from([section] * 6 + ['pytest', 'tool:pytest']))}]"]
     for name, value in draw(_option_values()).items():
         if isinstance(value, str):
@@ -221,7 +223,8 @@ def _ini(draw: st.DrawFn, section: str) -> str:
 @st.composite
 def _toml(draw: st.DrawFn, tables: tuple[str, ...]) -> str:
     if draw(st.integers(0, 9)) == 0:
-        return draw(st.sampled_from(["", "a = 1\n", "tool = 1\n", "a = \n", "[tool.pytest]\n", "[project]\nname = 'x'\n"]))
+        odd = ["", "a = 1\n", "tool = 1\n", "a = \n", "[tool.pytest]\n", "[project]\nname = 'x'\n"]
+        return draw(st.sampled_from(odd))
     table = draw(st.sampled_from(tables))
     lines = [f"[{table}]"]
     for name, value in draw(_option_values()).items():
@@ -229,13 +232,15 @@ def _toml(draw: st.DrawFn, tables: tuple[str, ...]) -> str:
         if name == "asyncio_debug":
             shown: object = "true" if typed or draw(st.booleans()) else '"true"'
         elif isinstance(value, str):
-            shown = json.dumps(value) if draw(st.integers(0, 9)) else draw(st.sampled_from(["1", "[]", "true", '["x"]']))
+            wrong = draw(st.integers(0, 9)) == 0
+            shown = draw(st.sampled_from(["1", "[]", "true", '["x"]'])) if wrong else json.dumps(value)
         elif typed or draw(st.booleans()):
             shown = json.dumps(value)
         else:
             shown = json.dumps(shlex.join(value) if name != "filterwarnings" else "\n".join(value))
         lines.append(f"{name} = {shown}")
-    more = draw(st.sampled_from(["", "", "", "", "[tool.pytest.ini_options]\n", "[tool.pytest]\ny = '1'\n", "[tool.x]\n"]))
+    tails = ["", "", "", "", "[tool.pytest.ini_options]\n", "[tool.pytest]\ny = '1'\n", "[tool.x]\n"]
+    more = draw(st.sampled_from(tails))
     return "\n".join([*lines, more if more.strip() != lines[0] else ""])
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from pytest_lanes import Lane, Question, build, stops_at_plugin, ours, questions
+from hypothesis import HealthCheck, given, settings
+from pytest_lanes import Lane, Question, build, ours, questions, stops_at_plugin
 from support import venvs
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LANES = [
     pytest.param(("7.4.4", "0.23.8"), marks=pytest.mark.slow),
     pytest.param(("7.2.2", "0.23.8"), marks=pytest.mark.slow),
 ]
-EXAMPLES = int(os.environ.get("LOOPMEND_TREES", "150"))
+EXAMPLES = int(os.environ.get("LOOPMEND_TREES", "100"))
 
 
 @pytest.fixture(scope="module", params=LANES, ids=lambda lane: lane[0])
