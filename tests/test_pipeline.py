@@ -232,6 +232,23 @@ def test_config_shows_source_and_target(suite):
     assert options["target"] == ("0.21.2", "given")
 
 
+def test_config_shows_places_as_seen_from_the_project_and_what_they_override(suite):
+    (suite / "tox.ini").write_text("[pytest]\nasyncio_mode = strict\n")
+    (suite / "requirements.txt").write_text("pytest-asyncio==1.5.0\npytest==8.4.2\n")
+    options = {o.name: o for o in pipeline.describe_config(suite, Settings())}
+    assert (options["rootdir"].value, options["inifile"].value, options["pytest"].value) == (".", "pytest.ini", "8.4.2")
+    assert [o.value for o in options["inifile"].overrides] == ["tox.ini"]
+    assert [(o.value, o.origin) for o in options["asyncio_mode"].overrides] == [("strict", "tox.ini:2")]
+    assert "plugin" not in options
+
+
+def test_config_answers_about_a_command_line(suite):
+    args = ("-o", "asyncio_mode=strict", "-p", "no:asyncio")
+    options = {o.name: o for o in pipeline.describe_config(suite, Settings(), args)}
+    assert (options["asyncio_mode"].value, options["asyncio_mode"].origin) == ("strict", "command line")
+    assert options["plugin"].value == "not loaded"
+
+
 def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(suite, capsys):
     assert main(["check", str(suite), "--target", "9.9"]) == 2
     assert "target must be latest, current or a release from" in capsys.readouterr().err

@@ -82,8 +82,8 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
     line = parse_args(args)
     setup = _find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
     unread = _unread(here, setup, explicit=line.inifile is not None, version=pytest_version)
-    dead = tuple(Unread(_written(setup.rootdir, each.path, each.section), each.reason) for each in unread)
-    file = _written(setup.rootdir, setup.inifile, setup.section) if setup.inifile else {}
+    dead = tuple(Unread(_written(here, each.path, each.section), each.reason) for each in unread)
+    file = _written(here, setup.inifile, setup.section) if setup.inifile else {}
     found = evaluate(Sources(file, line, override_in_addopts=pytest_version >= (9, 1), unread=dead))
     cut = found.options["confcutdir"].value
     inner = found.addopts
@@ -217,8 +217,8 @@ def _unread(here: Path, setup: Setup, *, explicit: bool, version: PytestVersion)
     return tuple(passed_over(Chosen(home, setup.inifile, setup.section, explicit, version)))
 
 
-def _written(rootdir: Path, path: Path, section: Section) -> dict[str, Written]:
-    shown = Path(os.path.relpath(path, rootdir)).as_posix()
+def _written(here: Path, path: Path, section: Section) -> dict[str, Written]:
+    shown = Path(os.path.relpath(path, here)).as_posix()
     return {
         name: Written(value, f"{shown}:{line}" if (line := section.lines.get(name)) else shown, section.native)
         for name, value in section.values.items()

@@ -68,10 +68,9 @@ def passed_over(chosen: Chosen) -> Iterator[PassedOver]:
         return
     says = f"-c {chosen.name} is read instead" if chosen.explicit else f"{chosen.name} is nearer"
     for base in _above(chosen.home):
-        for name in file_names(chosen.version):
-            section = _load(base / name, chosen.version) if is_file(base / name) else None
-            if section is not None and section.values:
-                yield PassedOver(base / name, section, says)
+        found = ((base / name, _load(base / name, chosen.version)) for name in file_names(chosen.version))
+        # Of one folder only the file that pytest would take there.
+        yield from [PassedOver(path, section, says) for path, section in found if section is not None][:1]
 
 
 def bracketed(section: Section) -> str:
@@ -123,13 +122,7 @@ def _too_old(section: Section, name: str = "") -> str:
 
 
 def _wrong_place(path: Path, wrong: Section, right: Section | None) -> PassedOver:
-    own = (
-        INI_OPTIONS
-        if path.name == "pyproject.toml"
-        else SECTIONS[path.suffix]
-        if path.suffix == ".cfg"
-        else ("pytest",)
-    )
+    own = SECTIONS[path.suffix] if path.name in ("pyproject.toml", "setup.cfg") else ("pytest",)
     where = right if right is not None and right.path else Section(own)
     return PassedOver(path, wrong, f"pytest reads {bracketed(where)} of {path.name}")
 
@@ -143,7 +136,7 @@ def _above(home: Path) -> list[Path]:
 
 def _load(path: Path, version: PytestVersion) -> Section | None:
     try:
-        return load(path, version)
+        return load(path, version) if is_file(path) else None
     except ConfigError:
         return None
 
