@@ -84,6 +84,8 @@ def ours(root: Path, question: Question, version: tuple[int, int], like: object)
         config = resolve(folder, version, args)
     except ConfigError:
         return None
+    if config.shadowed is not None and version >= (9, 0):
+        return None  # loopmend reads on, to correct it (LM105)
     values: dict[str, object] = {name: option.value for name, option in config.options.items()}
     values |= {name: list(items) for name, items in config.lists.items()}
     values |= {name: default for name, default in _DEFAULTS.items() if values[name] is None}

@@ -17,6 +17,7 @@ MODE = "asyncio_mode"
 AUTO = "asyncio_mode = auto\n"
 NATIVE = "[tool.pytest]\nasyncio_mode = 'auto'\n"
 INI_OPTIONS = "[tool.pytest.ini_options]\nasyncio_mode = 'auto'\n"
+NATIVE_LATER = ("pyproject.toml", "[tool.pytest]", "pytest reads [tool.pytest] from 9.0 on", (9, 0))
 
 # Files, pytest version, and per section that is passed over: file, header, reason and the first pytest that reads it.
 PASSED = [
@@ -36,17 +37,17 @@ PASSED = [
     (
         {"pyproject.toml": NATIVE},
         (8, 4),
-        [("pyproject.toml", "[tool.pytest]", "pytest reads [tool.pytest] from 9.0 on", (9, 0))],
+        [NATIVE_LATER],
     ),
     (
         {"pyproject.toml": NATIVE},
         (7, 4),
-        [("pyproject.toml", "[tool.pytest]", "pytest reads [tool.pytest] from 9.0 on", (9, 0))],
+        [NATIVE_LATER],
     ),
     (
         {"pyproject.toml": NATIVE, "tox.ini": "[pytest]\n"},
         (8, 4),
-        [("pyproject.toml", "[tool.pytest]", "pytest reads [tool.pytest] from 9.0 on", (9, 0))],
+        [NATIVE_LATER],
     ),
     (
         {"pyproject.toml": NATIVE, "pytest.ini": ""},

@@ -113,7 +113,8 @@ def test_the_text_is_ascii_and_keeps_every_character() -> None:
 
 
 def test_options_of_each_project() -> None:
-    text = render_options([("a", (OptionValue("asyncio_mode", None, "default"),)), ("b", ())])
+    overridden = model.Overridden("auto", "tox.ini:2", "pytest.ini comes first")
+    text = render_options([("a", (OptionValue("asyncio_mode", None, "default", (overridden,)),)), ("b", ())])
     assert json.loads(text) == {
         "schema_version": 1,
         "projects": [
