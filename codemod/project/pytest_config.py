@@ -48,10 +48,11 @@ class PytestConfig:
     ``section`` is where an option of ``inifile`` belongs (for ``SetOption``), empty without an inifile. Every
     name of ``OPTION_KINDS`` and ``confcutdir`` is in ``options``; a value of None means that nothing sets it and
     pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
-    ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people. ``filters`` are the warning filters
-    in the order in which they are applied, ``filters_apply`` is False after ``-p no:warnings``. ``shadowed`` is a table
-    of the same file that pytest 8 passes over and pytest 9 refuses beside ``section``. ``passed_over`` are all sections
-    for pytest that are not read, ``addopts`` the arguments read from addopts, and ``addopts_origin`` says where.
+    ``lines`` where they stand, ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people.
+    ``filters`` are the warning filters in the order in which they are applied, ``filters_apply`` is False after
+    ``-p no:warnings``. ``shadowed`` is a table of the same file that pytest 8 passes over and pytest 9 refuses beside
+    ``section``. ``passed_over`` are all sections for pytest that are not read, ``addopts`` the arguments read from
+    addopts, and ``addopts_origin`` says where those stand.
     """
 
     rootdir: Path
@@ -62,6 +63,7 @@ class PytestConfig:
     confcutdir: Path
     asyncio_loaded: bool = True
     keys: tuple[str, ...] = ()
+    lines: Mapping[str, int | None] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     filters: tuple[FilterEntry, ...] = ()
     filters_apply: bool = True
@@ -97,6 +99,7 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
         confcutdir=_absolute(here, cut) if cut else (setup.inifile.parent if setup.inifile else setup.rootdir),
         asyncio_loaded=loads_asyncio(plugins, inner.autoload and line.autoload),
         keys=tuple(setup.section.values),
+        lines=setup.section.lines,
         notes=found.notes,
         filters=_placed(found.filters, setup),
         filters_apply=applies_filters(plugins),

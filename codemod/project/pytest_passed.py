@@ -134,16 +134,21 @@ def _above(home: Path) -> list[Path]:
     return folders[1 : top + 1]
 
 
+def _leads_away(path: Path) -> bool:
+    """Tell whether a file is a link to another folder: what is there belongs to somebody else."""
+    return path.is_symlink() and path.resolve().parent != path.parent.resolve()
+
+
 def _load(path: Path, version: PytestVersion) -> Section | None:
     try:
-        return load(path, version) if is_file(path) else None
+        return load(path, version) if is_file(path) and not _leads_away(path) else None
     except ConfigError:
         return None
 
 
 def _misplaced(path: Path) -> Section | None:
     try:
-        found = misplaced(path)
+        found = misplaced(path) if not _leads_away(path) else None
     except ConfigError:
         return None
     return found if found is not None and found.values else None
