@@ -10,7 +10,8 @@ newer version (`asyncio_default_test_loop_scope` before 0.26).
 *Fix safety.* Only shown, with the name that is probably meant: what was never read begins to apply when it is spelt
 right, so loops change.
 
-*Left alone.* Options of other plugins (`anyio_mode`), and names that the project itself declares with `addini`.
+*Left alone.* Options of other plugins (`anyio_mode`), names that the project itself declares with `addini`, and options
+of a newer version with the value that changes nothing (`function`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
 
 _SUBJECTS = ("mode", "scope", "debug")
+# What a version without the option does anyway: written for newer versions, it misleads nobody.
+_HARMLESS = ("", "function", "strict", "legacy", "false")
 _OTHERS = ("anyio_mode", "trio_mode")
 _NEAR = 0.88
 """Above the likeness of names of other plugins, below that of one wrong letter in the shortest name."""
@@ -49,6 +52,8 @@ def _said(suite: Suite, key: str) -> tuple[str, str]:
     if is_known(suite, key):
         return "", ""
     if key in PLUGIN_OPTIONS:
+        if suite.config.options[key].value in _HARMLESS:
+            return "", ""
         first = versions().since[PLUGIN_OPTIONS[key]]
         return f"`{key}` is unknown to pytest-asyncio {suite.target}", f"it begins to apply with pytest-asyncio {first}"
     meant = _meant(suite, key)

@@ -104,7 +104,7 @@ def stops_at_plugin(root: Path, question: Question, version: tuple[int, int]) ->
     """
     try:
         config = resolve(root / question.folder, version, args := [*shlex.split(question.environment), *question.args])
-        given = (parse_args(config.lists["addopts"]), parse_args(args))
+        given = (parse_args(config.lists["addopts"], overrides_count=False), parse_args(args))
     except ConfigError:
         return False
     plugins = [name for each in given for name in each.plugins]
