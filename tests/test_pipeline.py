@@ -182,7 +182,7 @@ def test_a_suite_that_stays_before_1_0_is_repaired_where_its_version_can_say_so(
 def test_a_repair_that_needs_what_the_version_lacks_is_refused(suite, unsafe):
     settings = Settings(source="0.23.8", target="current", strategy=StrategyName.SHARE, unsafe=unsafe)
     report = analyse(suite, settings)
-    assert [f.code for f in report.findings] == ["LM201"]
+    assert [f.code for f in report.findings] == ["LM201", "LM107"], "0.23 does not read the option in pytest.ini"
     assert (report.changes, report.remedies) == ((), ())
     reason = "the options for one loop begin with pytest-asyncio 0.26.0, and this is for 0.23.8"
     assert any(reason in note for note in report.notes)
