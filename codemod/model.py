@@ -118,12 +118,25 @@ class FileFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """A value of an option that does not count, where it stands, and why (``pytest.ini comes first``)."""
+
+    value: str
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptionValue:
-    """One effective pytest option with its provenance (``pytest.ini:3``, ``addopts (pytest.ini:2)``, ``default``)."""
+    """One effective pytest option with its provenance (``pytest.ini:3``, ``addopts (pytest.ini:2)``, ``default``).
+
+    ``overrides`` are the other values of the option that were found, the one that would count next first.
+    """
 
     name: str
     value: str | None
     origin: str
+    overrides: tuple[Overridden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

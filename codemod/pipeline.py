@@ -6,6 +6,7 @@ Nothing here writes into the project, and nothing of the project is imported or 
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +16,22 @@ from codemod import rules
 from codemod.analysis.crossings import new_mismatches
 from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
-from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
+from codemod.knowledge import versions
+from codemod.model import (
+    Applicability,
+    Counts,
+    FileChange,
+    FileFailure,
+    Finding,
+    OptionValue,
+    Overridden,
+    ProjectReport,
+    Remedy,
+)
 from codemod.plan import Plan, held_back, merge
 from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.project.requirements import choose_version
 from codemod.reading import (
     Progress,
     Project,
@@ -35,6 +48,8 @@ from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
     from codemod.project.pytest_config import PytestConfig
@@ -46,6 +61,8 @@ _LATER = (
     "`loopmend diff --step bump` with the same options shows it, `loopmend migrate` without --keep-compat applies it"
 )
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
+_FOUND = "as pytest finds it"
+_ASYNCIO_OPTIONS = (*_SHOWN_OPTIONS, "asyncio_debug")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +116,43 @@ def _later(project: Project, workspace: Workspace, step: _Step) -> tuple[FileCha
     return second.changes if second is not None else ()
 
 
-def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
-    """Return the options in force for ``folder`` with their provenance, and the version with its own."""
+def describe_config(folder: Path, settings: Settings, args: Sequence[str] = ()) -> tuple[OptionValue, ...]:
+    """Return the options in force for ``folder`` with their provenance, and the versions with theirs.
+
+    ``args`` are the options of the pytest command line that is asked about. Raises as ``analyse`` does.
+    """
     project = discover_project(folder, settings, silent)
     source, target = choose_versions(project, open_workspace(project))
-    version = OptionValue("pytest-asyncio", source.version, source.origin)
-    goal = OptionValue("target", target, "given" if settings.target else "default")
-    place = project.config.inifile
-    inifile = OptionValue("inifile", str(place) if place else None, "as pytest finds it")
+    pytest = choose_version(project.asked.pytest, versions().pytest)
+    config = pytest_config.resolve(folder, project.config.pytest_version, args) if args else project.config
     return (
-        version,
-        goal,
-        OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"),
-        inifile,
-        *project.config.options.values(),
+        OptionValue("pytest-asyncio", source.version, source.origin),
+        OptionValue("target", target, "given" if settings.target else "default"),
+        OptionValue("pytest", pytest.version, pytest.origin),
+        *(() if config.asyncio_loaded else (OptionValue("plugin", "not loaded", "-p, or no plugin autoload"),)),
+        *_places(folder, config),
+        *(config.options[name] for name in _ASYNCIO_OPTIONS),
+        *(option for name, option in config.options.items() if name not in _ASYNCIO_OPTIONS),
     )
+
+
+def _places(folder: Path, config: PytestConfig) -> tuple[OptionValue, OptionValue]:
+    """Return rootdir and inifile, with the sections that are passed over and what in addopts comes too late."""
+    others = tuple(Overridden(_seen_from(folder, each.path), each.title, each.reason) for each in config.passed_over)
+    late, where = config.addopts, config.addopts_origin
+    roots = [Overridden(late.rootdir, where, "--rootdir has no effect in addopts")] if late.rootdir else []
+    files = [Overridden(late.inifile, where, "-c has no effect in addopts")] if late.inifile else []
+    place = _seen_from(folder, config.inifile) if config.inifile else None
+    return (
+        OptionValue("rootdir", _seen_from(folder, config.rootdir), _FOUND, tuple(roots)),
+        OptionValue("inifile", place, _FOUND, (*others, *files)),
+    )
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """Return ``path`` relative to the project where it is inside it."""
+    root = Path(os.path.abspath(folder))  # noqa: PTH100 - links are kept, as pytest keeps them
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 # --- repair, rewrite, prove ------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ OWNERS = {
     "libcst": "rewrite/python/",
     "tomlkit": "rewrite/toml.py",
     "configupdater": "rewrite/ini.py",
-    "iniconfig": "project/pytest_config.py",
+    "iniconfig": "project/pytest_files.py",
     "packaging": "project/",
     "pathspec": "project/discover.py",
     "unidiff": "source/diff.py",

@@ -197,7 +197,7 @@ def test_a_suite_that_stays_before_1_0_is_repaired_where_its_version_can_say_so(
 def test_a_repair_that_needs_what_the_version_lacks_is_refused(suite, unsafe):
     settings = Settings(source="0.23.8", target="current", strategy=StrategyName.SHARE, unsafe=unsafe)
     report = analyse(suite, settings)
-    assert [f.code for f in report.findings] == ["LM201"]
+    assert [f.code for f in report.findings] == ["LM201", "LM107"], "0.23 does not read the option in pytest.ini"
     assert (report.changes, report.remedies) == ((), ())
     reason = "the options for one loop begin with pytest-asyncio 0.26.0, and this is for 0.23.8"
     assert any(reason in note for note in report.notes)
@@ -245,6 +245,23 @@ def test_config_shows_source_and_target(suite):
     options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings(target="current"))}
     assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
     assert options["target"] == ("0.21.2", "given")
+
+
+def test_config_shows_places_as_seen_from_the_project_and_what_they_override(suite):
+    (suite / "tox.ini").write_text("[pytest]\nasyncio_mode = strict\n")
+    (suite / "requirements.txt").write_text("pytest-asyncio==1.5.0\npytest==8.4.2\n")
+    options = {o.name: o for o in pipeline.describe_config(suite, Settings())}
+    assert (options["rootdir"].value, options["inifile"].value, options["pytest"].value) == (".", "pytest.ini", "8.4.2")
+    assert [o.value for o in options["inifile"].overrides] == ["tox.ini"]
+    assert [(o.value, o.origin) for o in options["asyncio_mode"].overrides] == [("strict", "tox.ini:2")]
+    assert "plugin" not in options
+
+
+def test_config_answers_about_a_command_line(suite):
+    args = ("-o", "asyncio_mode=strict", "-p", "no:asyncio")
+    options = {o.name: o for o in pipeline.describe_config(suite, Settings(), args)}
+    assert (options["asyncio_mode"].value, options["asyncio_mode"].origin) == ("strict", "command line")
+    assert options["plugin"].value == "not loaded"
 
 
 def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(suite, capsys):

@@ -1,33 +1,59 @@
-"""``loopmend config``: the options in force, loopmend's and pytest's, and where each comes from."""
+"""``loopmend config``: the options in force, loopmend's and pytest's, where each comes from and what it overrides."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from codemod.cli.options import Selection
 from codemod.cli.run import load_all
 from codemod.cli.verb import verb
-from codemod.errors import ExitCode
+from codemod.errors import ExitCode, UsageError
 from codemod.report.escape import escape
 
 if TYPE_CHECKING:
     from codemod.cli.console import Console
 
+_ENVIRONMENT = "PYTEST_ADDOPTS"
+
 
 @verb(Selection)
-def config(console: Console, selection: Selection) -> ExitCode:
-    """Show the options in force and where each comes from."""
+def config(
+    console: Console,
+    selection: Selection,
+    pytest_args: Annotated[
+        str, typer.Option("--pytest-args", help="Ask about this pytest command line: its options, without paths.")
+    ] = "",
+) -> ExitCode:
+    """Show the options in force, where each comes from and what it overrides."""
     from codemod.pipeline import describe_config
 
-    described = [(folder.as_posix(), describe_config(folder, settings)) for folder, settings in load_all(selection)]
+    args = _split(pytest_args)
+    described = [
+        (folder.as_posix(), describe_config(folder, settings, args)) for folder, settings in load_all(selection)
+    ]
     if console.screen.json:
         from codemod.report.json import render_options
 
         console.out(render_options(described))
     else:
-        from codemod.report.summary import option_lines
+        from codemod.report.options import option_table
+        from codemod.report.style import Pen
 
-        for root, options in described:
-            title = [f"Project {escape(root)}"] if len(described) > 1 else []
-            console.out("".join(f"{line}\n" for line in [*title, *option_lines(options)]))
+        pen = Pen(console.color)
+        for index, (root, options) in enumerate(described):
+            title = [*([""] if index else []), pen.paint("bold", f"Project {escape(root)}")] if described[1:] else []
+            console.out("".join(f"{line}\n" for line in [*title, *option_table(options, pen)]))
+    if os.environ.get(_ENVIRONMENT):
+        console.say(f'{_ENVIRONMENT} is set here and was not used: --pytest-args "${_ENVIRONMENT}" asks about it')
     return ExitCode.DONE
+
+
+def _split(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"--pytest-args {text}: {error}") from error

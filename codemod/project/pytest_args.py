@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, NoReturn
 from codemod.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ENTRY_POINT = "asyncio"
 _MODULE = "pytest_asyncio.plugin"
+# Without these the flags of pytest that can be written together with another (-qo x=y) would hide it.
+_FLAGS = ("-q", "-v", "-x", "-s", "-l")
+_WITH_VALUE = ("-k", "-m", "-r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +38,20 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(message)
 
 
-def parse_args(tokens: Sequence[str]) -> PytestArgs:
+def parse_args(tokens: Sequence[str], *, overrides_count: bool = True) -> PytestArgs:
     """Read the known options among ``tokens`` and pass over all others; raise ConfigError where a value is missing.
 
     The last one of an option wins, as in pytest. Options of other plugins are unknown here, so a value of theirs
-    that looks like one of these options would be misread.
+    that looks like one of these options would be misread. An ``-o`` that does not count may be malformed.
     """
     found, _ = _parser().parse_known_args(list(tokens))
+    overrides = found.overrides if overrides_count else [text for text in found.overrides if "=" in text]
     return PytestArgs(
         inifile=found.inifile,
         rootdir=found.rootdir,
         confcutdir=found.confcutdir,
-        overrides=tuple(_override(text) for text in found.overrides),
-        plugins=tuple(name.strip() for name in found.plugins),
+        overrides=tuple(_override(text) for text in overrides),
+        plugins=tuple(_plugins(tokens)),
         asyncio_mode=found.asyncio_mode,
         asyncio_debug=found.asyncio_debug,
         autoload=not found.disable_plugin_autoload,
@@ -80,12 +84,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rootdir")
     parser.add_argument("--confcutdir")
     parser.add_argument("-o", "--override-ini", dest="overrides", action="append", default=[])
-    parser.add_argument("-p", dest="plugins", action="append", default=[])
+    parser.add_argument("-p", action="append")
     parser.add_argument("-W", "--pythonwarnings", dest="warnings", action="append", default=[])
     parser.add_argument("--asyncio-mode")
     parser.add_argument("--asyncio-debug", action="store_true")
     parser.add_argument("--disable-plugin-autoload", action="store_true")
+    for flag in _FLAGS:
+        parser.add_argument(flag, action="count")
+    for option in _WITH_VALUE:
+        parser.add_argument(option)
     return parser
+
+
+def _plugins(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield the values of ``-p`` as pytest's ``consider_preparse`` finds them; ``-qp name`` has no effect."""
+    rest = iter(tokens)
+    for token in rest:
+        if token.startswith("-p"):
+            yield (token[2:] or next(rest, "")).strip()
 
 
 def _override(text: str) -> tuple[str, str]:

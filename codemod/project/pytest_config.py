@@ -14,34 +14,22 @@ differs between versions, from the sources and from runs of 7.4, 8.4, 9.0, 9.1 a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod.errors import ConfigError
-from codemod.project.pytest_args import applies_filters, loads_asyncio, parse_args
-from codemod.project.pytest_options import Sources, Written, evaluate
-from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section, toml_section
+from codemod.project.pytest_args import PytestArgs, applies_filters, loads_asyncio, parse_args
+from codemod.project.pytest_files import NEWEST, SECTIONS, file_names, is_file, load, read_text
+from codemod.project.pytest_options import Sources, Unread, Written, evaluate
+from codemod.project.pytest_passed import Chosen, PassedOver, passed_over
+from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section
 from codemod.project.warning_filters import FilterEntry, entry_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from codemod.model import OptionValue
-
-NEWEST: PytestVersion = (9, 2)
-
-# In pytest's order, with the version that first looks for each.
-_NAMES: Mapping[str, PytestVersion] = {
-    "pytest.toml": (9, 0),
-    ".pytest.toml": (9, 0),
-    "pytest.ini": (0, 0),
-    ".pytest.ini": (7, 2),
-    "pyproject.toml": (0, 0),
-    "tox.ini": (0, 0),
-    "setup.cfg": (0, 0),
-}
-_SECTIONS = {".ini": ("pytest",), ".cfg": ("tool:pytest",), ".toml": INI_OPTIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +48,11 @@ class PytestConfig:
     ``section`` is where an option of ``inifile`` belongs (for ``SetOption``), empty without an inifile. Every
     name of ``OPTION_KINDS`` and ``confcutdir`` is in ``options``; a value of None means that nothing sets it and
     pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
-    ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people. ``filters`` are the warning filters
-    in the order in which they are applied, ``filters_apply`` is False after ``-p no:warnings``. ``shadowed`` is a table
-    of the same file that pytest 8 passes over and pytest 9 refuses beside ``section``.
+    ``lines`` where they stand, ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people.
+    ``filters`` are the warning filters in the order in which they are applied, ``filters_apply`` is False after
+    ``-p no:warnings``. ``shadowed`` is a table of the same file that pytest 8 passes over and pytest 9 refuses beside
+    ``section``. ``passed_over`` are all sections for pytest that are not read, ``addopts`` the arguments read from
+    addopts, and ``addopts_origin`` says where those stand.
     """
 
     rootdir: Path
@@ -73,11 +63,15 @@ class PytestConfig:
     confcutdir: Path
     asyncio_loaded: bool = True
     keys: tuple[str, ...] = ()
+    lines: Mapping[str, int | None] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     filters: tuple[FilterEntry, ...] = ()
     filters_apply: bool = True
     shadowed: Section | None = None
     pytest_version: PytestVersion = NEWEST
+    passed_over: tuple[PassedOver, ...] = ()
+    addopts: PytestArgs = field(default_factory=PytestArgs)
+    addopts_origin: str = ""
 
 
 def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = ()) -> PytestConfig:
@@ -89,7 +83,10 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
     here = _absolute(Path.cwd(), str(folder))
     line = parse_args(args)
     setup = _find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
-    found = evaluate(Sources(_written(setup), line, override_in_addopts=pytest_version >= (9, 1)))
+    unread = _unread(here, setup, explicit=line.inifile is not None, version=pytest_version)
+    dead = tuple(Unread(_written(here, each.path, each.section), each.reason) for each in unread)
+    file = _written(here, setup.inifile, setup.section) if setup.inifile else {}
+    found = evaluate(Sources(file, line, override_in_addopts=pytest_version >= (9, 1), unread=dead))
     cut = found.options["confcutdir"].value
     inner = found.addopts
     plugins = (*inner.plugins, *line.plugins)
@@ -102,19 +99,23 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
         confcutdir=_absolute(here, cut) if cut else (setup.inifile.parent if setup.inifile else setup.rootdir),
         asyncio_loaded=loads_asyncio(plugins, inner.autoload and line.autoload),
         keys=tuple(setup.section.values),
+        lines=setup.section.lines,
         notes=found.notes,
         filters=_placed(found.filters, setup),
         filters_apply=applies_filters(plugins),
         shadowed=setup.section.shadowed,
         pytest_version=pytest_version,
+        passed_over=unread,
+        addopts=inner,
+        addopts_origin=found.addopts_origin,
     )
 
 
 def has_own(folder: Path, pytest_version: PytestVersion = NEWEST) -> bool:
     """Tell whether ``folder`` itself holds a file pytest takes its configuration from; a broken one counts."""
-    names = _names(pytest_version)
+    names = file_names(pytest_version)
     try:
-        return any(_is_file(folder / name) and _load(folder / name, pytest_version) is not None for name in names)
+        return any(is_file(folder / name) and load(folder / name, pytest_version) is not None for name in names)
     except ConfigError:
         return True
 
@@ -161,9 +162,9 @@ def _explicit(path: Path, invocation: Path, folders: Sequence[Path], version: Py
         if not path.is_file():
             ancestor = _common_ancestor(invocation, folders)
             return Setup(invocation if _is_fs_root(ancestor) else ancestor, path, Section())
-        if path.suffix not in _SECTIONS:
-            raise ConfigError(f"{path}: unsupported format; pytest reads {', '.join(_SECTIONS)}")
-    return Setup(path.parent, path, _load(path, version) or Section(_SECTIONS.get(path.suffix, ())))
+        if path.suffix not in SECTIONS:
+            raise ConfigError(f"{path}: unsupported format; pytest reads {', '.join(SECTIONS)}")
+    return Setup(path.parent, path, load(path, version) or Section(SECTIONS.get(path.suffix, ())))
 
 
 def _search(invocation: Path, folders: list[Path], rootdir_given: bool, version: PytestVersion) -> Setup:
@@ -172,7 +173,7 @@ def _search(invocation: Path, folders: list[Path], rootdir_given: bool, version:
     if found or rootdir_given:
         return found or Setup(ancestor, None, Section())
     for folder in (ancestor, *ancestor.parents):
-        if _is_file(folder / "setup.py"):
+        if is_file(folder / "setup.py"):
             return Setup(folder, None, Section())
     if folders != [ancestor] and (found := _locate(folders or [invocation], version)):
         return found
@@ -182,16 +183,16 @@ def _search(invocation: Path, folders: list[Path], rootdir_given: bool, version:
 
 def _locate(folders: Sequence[Path], version: PytestVersion) -> Setup | None:
     """Search each folder and its ancestors; return None where no file counts."""
-    names = _names(version)
+    names = file_names(version)
     fallback: Path | None = None
     for base in (base for start in folders for base in (start, *start.parents)):
         for index, name in enumerate(names):
             path = base / name
-            if not _is_file(path):
+            if not is_file(path):
                 continue
             if name == "pyproject.toml" and fallback is None:
                 fallback = path
-            if (section := _load(path, version)) is not None:
+            if (section := load(path, version)) is not None:
                 if version >= (9, 0):
                     _check_rest(base, names[index + 1 :], version)
                 return Setup(base, path, section)
@@ -200,15 +201,10 @@ def _locate(folders: Sequence[Path], version: PytestVersion) -> Setup | None:
     return None
 
 
-def _names(version: PytestVersion) -> list[str]:
-    """Return the file names that pytest looks for, in its order."""
-    return [name for name, since in _NAMES.items() if version >= since]
-
-
 def _check_rest(base: Path, names: Iterable[str], version: PytestVersion) -> None:
     """Read the files that lost, as pytest >= 9 does to warn about them; a broken one stops pytest."""
     for name in names:
-        if _is_file(base / name) and (section := _load(base / name, version)) is not None:
+        if is_file(base / name) and (section := load(base / name, version)) is not None:
             _check_tables(base / name, section, version)
 
 
@@ -219,49 +215,13 @@ def _check_tables(path: Path, section: Section, version: PytestVersion) -> None:
         raise ConfigError(f"{path}:{line}: pytest refuses [tool.pytest] beside [tool.pytest.ini_options]")
 
 
-def _load(path: Path, version: PytestVersion) -> Section | None:
-    """Return the section of ``path`` that counts, None where there is none; raise ConfigError for a broken file."""
-    if path.suffix == ".toml":
-        return toml_section(path, _text(path), version)
-    if path.suffix == ".cfg":
-        return _ini_section(path, "tool:pytest")
-    if path.suffix != ".ini":
-        return None
-    always = path.name == "pytest.ini" or (path.name == ".pytest.ini" and version >= (9, 0))
-    return _ini_section(path, "pytest") or (Section(("pytest",)) if always else None)
+def _unread(here: Path, setup: Setup, *, explicit: bool, version: PytestVersion) -> tuple[PassedOver, ...]:
+    home = here if explicit or setup.inifile is None else setup.inifile.parent
+    return tuple(passed_over(Chosen(home, setup.inifile, setup.section, explicit, version)))
 
 
-def _ini_section(path: Path, name: str) -> Section | None:
-    import iniconfig
-
-    try:
-        config = iniconfig.IniConfig(path, data=_text(path))
-    except iniconfig.ParseError as error:
-        raise ConfigError(f"{path}:{error.lineno + 1}: {error.msg}") from error
-    if name in config.sections:
-        values = dict(config[name].items())
-        return Section((name,), values, {key: config.lineof(name, key) for key in values})
-    if name == "tool:pytest" and "pytest" in config.sections:
-        line = config.lineof("pytest")
-        raise ConfigError(f"{path}:{line}: pytest refuses [pytest] in a .cfg file; the section is [tool:pytest]")
-    return None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-
-
-def _written(setup: Setup) -> dict[str, Written]:
-    if setup.inifile is None:
-        return {}
-    shown = Path(os.path.relpath(setup.inifile, setup.rootdir)).as_posix()
-    section = setup.section
+def _written(here: Path, path: Path, section: Section) -> dict[str, Written]:
+    shown = Path(os.path.relpath(path, here)).as_posix()
     return {
         name: Written(value, f"{shown}:{line}" if (line := section.lines.get(name)) else shown, section.native)
         for name, value in section.values.items()
@@ -274,7 +234,7 @@ def _placed(filters: tuple[FilterEntry, ...], setup: Setup) -> tuple[FilterEntry
     own = [entry for entry in filters if entry.editable]
     if not own or first is None or setup.inifile is None:
         return filters
-    lines = entry_lines(_text(setup.inifile).split("\n"), first, (entry.text for entry in own))
+    lines = entry_lines(read_text(setup.inifile).split("\n"), first, (entry.text for entry in own))
     path = own[0].origin.rpartition(":")[0]
     placed = (replace(entry, origin=f"{path}:{line}", line=line) for entry, line in zip(own, lines, strict=True))
     return (*placed, *filters[len(own) :])
@@ -292,10 +252,6 @@ def _absolute(base: Path, text: str) -> Path:
 
 def _exists(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - as pytest's safe_exists: no error for a name the system refuses
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 - no error for a folder we may not search
 
 
 def _is_fs_root(path: Path) -> bool:

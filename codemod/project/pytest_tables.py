@@ -60,6 +60,26 @@ def is_own_file(path: Path, version: PytestVersion) -> bool:
     return path.name in _OWN_FILES and version >= (9, 0)
 
 
+def other_table(path: Path, text: str) -> Section | None:
+    """Return a table of ``path`` that pytest reads from files of another name only, None without one.
+
+    That is [pytest] of pyproject.toml, and [tool.pytest] or [tool.pytest.ini_options] of pytest's own files. Raise
+    ConfigError for broken TOML.
+    """
+    try:
+        document = parse(text)
+    except TomlSyntaxError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if path.name not in _OWN_FILES:
+        table = document.get("pytest")
+        return _section(path, text, ("pytest",), table, native=True) if isinstance(table, dict) else None
+    table = document.get("tool", {}).get("pytest", {}) if isinstance(document.get("tool", {}), dict) else {}
+    inner = table.get("ini_options") if isinstance(table, dict) else None
+    if isinstance(inner, dict):
+        return _section(path, text, INI_OPTIONS, inner, native=False)
+    return _section(path, text, NATIVE, table, native=True) if isinstance(table, dict) and table else None
+
+
 def _pytest_table(path: Path, text: str, document: dict[str, Any], version: PytestVersion) -> Section | None:
     if "pytest" in document:
         return _section(path, text, ("pytest",), document["pytest"], native=True)

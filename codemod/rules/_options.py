@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING
 from codemod.analysis.models import has
 from codemod.knowledge import warning_texts
 from codemod.model import Location
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.project.requirements import at_least
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from codemod.analysis.resolve import FixtureDef
     from codemod.analysis.suite import Suite
     from codemod.model import OptionValue
 
 FIXTURE_SCOPE = "fixture-scope"
+# The options of pytest-asyncio, and what the [since] table of versions.toml calls each.
+PLUGIN_OPTIONS: Mapping[str, str] = {
+    "asyncio_mode": "modes",
+    FIXTURE_OPTION: FIXTURE_OPTION,
+    TEST_OPTION: TEST_OPTION,
+    "asyncio_debug": "asyncio_debug",
+}
 _LINE = re.compile(r":(\d+)\)?$")
 
 
@@ -32,6 +40,11 @@ def location(suite: Suite, origin: str) -> Location:
 def in_file(option: OptionValue) -> bool:
     """Tell whether an option has its value from the file's own key, not from a flag or ``-o``."""
     return option.value is not None and not option.origin.startswith(("addopts", "command line", "default"))
+
+
+def is_known(suite: Suite, name: str) -> bool:
+    """Tell whether the target version has an option of that name."""
+    return name in PLUGIN_OPTIONS and has(suite.target, PLUGIN_OPTIONS[name])
 
 
 def did_you_mean(value: str, valid: Iterable[str]) -> str:

@@ -123,7 +123,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
     fakes = {
         "codemod.pipeline": {
             "analyse": made.analyse,
-            "describe_config": lambda folder, settings: (OptionValue("asyncio_mode", "auto", "pytest.ini:2"),),
+            "describe_config": lambda folder, settings, args: (
+                OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
+                *([OptionValue("args", " ".join(args), "command line")] if args else []),
+            ),
         },
         "codemod.project.settings": {
             "Settings": Settings,
@@ -137,7 +140,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
     for name, members in fakes.items():
         monkeypatch.setitem(sys.modules, name, _module(name, **members))
     monkeypatch.setattr("codemod.source.vcs.guard", made.guard)
-    for variable in ("NO_COLOR", "CI", "TERM"):
+    for variable in ("NO_COLOR", "CI", "TERM", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     return made

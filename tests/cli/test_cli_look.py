@@ -103,22 +103,37 @@ def test_remedies_as_json(world: World) -> None:
 
 def test_config(world: World) -> None:
     world.project(".", CLEAN)
-    assert world.run("config").out == "asyncio_mode = auto (pytest.ini:2)\n"
+    assert world.run("config").out == "asyncio_mode  auto  pytest.ini:2\n"
     assert world.seen == []
+
+
+def test_config_asks_about_a_command_line(world: World) -> None:
+    world.project(".", CLEAN)
+    assert world.run("config", "--pytest-args", "-o x=1 -q").out.endswith("args  -o x=1 -q  command line\n")
+    assert world.run("config", "--pytest-args", "-k 'x").code == ExitCode.USAGE
+
+
+def test_config_does_not_take_options_from_the_environment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.project(".", CLEAN)
+    assert world.run("config").err == ""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-o asyncio_mode=strict")
+    result = world.run("config")
+    assert result.out == "asyncio_mode  auto  pytest.ini:2\n"
+    assert "PYTEST_ADDOPTS is set here and was not used" in result.err
 
 
 def test_config_of_several_projects_has_titles(world: World) -> None:
     world.project("a", CLEAN)
     world.project("b", CLEAN)
-    row = "asyncio_mode = auto (pytest.ini:2)\n"
-    assert world.run("config", "a", "b").out == f"Project a\n{row}Project b\n{row}"
+    row = "asyncio_mode  auto  pytest.ini:2\n"
+    assert world.run("config", "a", "b").out == f"Project a\n{row}\nProject b\n{row}"
 
 
 def test_config_as_json(world: World) -> None:
     world.project(".", CLEAN)
     data = json.loads(world.run("config", "--output-format", "json").out)
     assert data["projects"] == [
-        {"root": ".", "options": [{"name": "asyncio_mode", "value": "auto", "origin": "pytest.ini:2"}]}
+        {"root": ".", "options": [{"name": "asyncio_mode", "value": "auto", "origin": "pytest.ini:2", "overrides": []}]}
     ]
 
 

@@ -193,7 +193,7 @@ def test_location_options_on_the_command_line(tmp_path: Path) -> None:
     files = {"pytest.ini": "", "sub/other.ini": "[pytest]\nasyncio_mode = auto\n", "root/x": ""}
     config = resolve(write_tree(tmp_path, files), args=["-c", "sub/other.ini", "--rootdir", "root"])
     assert (config.rootdir, config.inifile) == (tmp_path / "root", tmp_path / "sub" / "other.ini")
-    assert config.options["asyncio_mode"].origin == "../sub/other.ini:2"
+    assert config.options["asyncio_mode"].origin == "sub/other.ini:2"
     assert config.confcutdir == tmp_path / "sub"
 
 

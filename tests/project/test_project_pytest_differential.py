@@ -15,7 +15,8 @@ from project_tree import write_tree
 from pytest_real import INSTALLED, Answer, determine_setup
 
 from codemod.errors import ConfigError
-from codemod.project.pytest_config import NEWEST, find_setup, resolve
+from codemod.project.pytest_config import find_setup, resolve
+from codemod.project.pytest_files import NEWEST
 from codemod.project.pytest_options import OPTION_KINDS
 
 VERSION = min(INSTALLED, NEWEST)

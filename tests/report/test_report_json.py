@@ -114,11 +114,14 @@ def test_the_text_is_ascii_and_keeps_every_character() -> None:
 
 
 def test_options_of_each_project() -> None:
-    text = render_options([("a", (OptionValue("asyncio_mode", None, "default"),)), ("b", ())])
+    other = {"value": "auto", "origin": "tox.ini:2", "reason": "pytest.ini comes first"}
+    option = {"name": "asyncio_mode", "value": None, "origin": "default", "overrides": [other]}
+    overridden = model.Overridden("auto", "tox.ini:2", "pytest.ini comes first")
+    text = render_options([("a", (OptionValue("asyncio_mode", None, "default", (overridden,)),)), ("b", ())])
     assert json.loads(text) == {
         "schema_version": 1,
         "projects": [
-            {"root": "a", "options": [{"name": "asyncio_mode", "value": None, "origin": "default"}]},
+            {"root": "a", "options": [option]},
             {"root": "b", "options": []},
         ],
     }

@@ -46,6 +46,13 @@ def interpreter(plugin: str) -> Path:
     return _overlay([f"pytest-asyncio=={plugin}", *([f"pytest=={older}"] if older else [])])
 
 
+def with_pytest(pytest: str, plugin: str) -> Path:
+    """Return an interpreter with exactly that pytest and pytest-asyncio; raises VenvError where it cannot be made."""
+    if (version("pytest"), version("pytest-asyncio")) == (pytest, plugin):
+        return Path(sys.executable)
+    return _overlay([f"pytest-asyncio=={plugin}", f"pytest=={pytest}"])
+
+
 def variables(plugin: str) -> dict[str, str]:
     """Return the environment variables that a run with the interpreter of ``plugin`` needs."""
     return dict(_ALONE) if _older_pytest(plugin).startswith("7.") else {}
