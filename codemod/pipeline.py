@@ -18,7 +18,9 @@ from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, merge
 from codemod.project import pytest_config
-from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.project.agreement import agreed
+from codemod.project.invocations import invocations
+from codemod.project.places import COMMAND, FIXTURE_OPTION, TEST_OPTION
 from codemod.reading import Progress, Project, choose_versions, discover_project, open_workspace, read_suite, silent
 from codemod.rewrite import rewrite_file
 from codemod.strategies import Choice, choose
@@ -85,7 +87,7 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     choice = choose(suite, settings.strategy, project.config_place, findings)
     selected = {f.id for f in findings}
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
-    unseen = _unseen(project, suite.workspace) if wanted else ""
+    unseen = (_unseen(project, suite.workspace) or _unagreed(project)) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
     return choice, merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
 
@@ -113,6 +115,11 @@ def _unseen(project: Project, workspace: Workspace) -> str:
     )
     why = "could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
     return next((f"{path} {why}" for path in unread), "")
+
+
+def _unagreed(project: Project) -> str:
+    """Return why the repository's commands leave open on which loops the tests run, "" where they do not."""
+    return f"{project.runs.doubt}: check that the change suits all of them" if project.runs.doubt else ""
 
 
 def _doubted(remedy: Remedy, reason: str) -> Remedy:
@@ -147,7 +154,7 @@ def prove(
     """Read the result as if it were on disk; withdraw the plan unless what it repairs is gone and nothing is new."""
     if not changes or project.settings.remedy is not None:
         return plan, changes
-    result = replace(project, config=_config_after(project, changes))
+    result = _project_after(project, changes)
     overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
     after = read_suite(result, overlay)
     doubt = _doubt(suite, after, plan) if after is not None else _vanished(suite)
@@ -157,17 +164,46 @@ def prove(
     return (_withdrawn(plan, doubt), ()) if doubt else (plan, changes)
 
 
-def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
+def _project_after(project: Project, changes: tuple[FileChange, ...]) -> Project:
+    """Read the changed configuration and commands with the readers of the original, as if they were on disk."""
+    runs = project.runs
+    within = project.root.resolve().relative_to(runs.files.root.resolve()).as_posix()
+    overlay = {c.path if within == "." else f"{within}/{c.path}": c.after for c in changes}
+    files = runs.files.with_overlay({path: data for path, data in overlay.items() if path in runs.files.files})
+    commands = invocations(files, runs.ground) if files.overlay else runs.commands
+    changed = next((c for c in changes if c.path == project.config_place.path), None)
+    if changed is None and not files.overlay:
+        return project
+    plain = _config_after(project, changed, (), "") if changed is not None else runs.plain
+    agreement = agreed(plain, commands, lambda args, origin: _config_after(project, changed, args, origin))
+    after = replace(runs, files=files, plain=plain, commands=commands, doubt=agreement.doubt)
+    return replace(project, config=agreement.config, runs=after)
+
+
+def _config_after(project: Project, changed: FileChange | None, args: tuple[str, ...], origin: str) -> PytestConfig:
     """Read the changed configuration file with the same reader pytest's rules are in, from a folder of its own."""
-    place = project.config_place
-    changed = next((c for c in changes if c.path == place.path), None)
     if changed is None:
-        return project.config
+        return pytest_config.resolve(project.root, project.config.pytest_version, args, origin)
     with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
-        name = Path(place.path).name
+        name = Path(changed.path).name
         (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder), project.config.pytest_version)
-    return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
+        found = pytest_config.resolve(Path(folder), project.config.pytest_version, _moved(args, name), origin)
+    return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / changed.path)
+
+
+def _moved(args: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Return ``args`` with the changed file ``name`` for ``-c``, and without ``--rootdir``, which is elsewhere now."""
+    found: list[str] = []
+    words = iter(args)
+    for word in words:
+        if word == "-c":
+            path = next(words)
+            found += [word, name if Path(path).name == name else path]
+        elif word == "--rootdir":
+            next(words)
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 def _vanished(before: Suite) -> str:
@@ -252,6 +288,7 @@ def _report(
             *_unread_note(workspace),
             *_nested_note(project),
             *_linked_note(project),
+            *_runs_note(project, suite),
             *project.config.notes,
             *project.outside.notes,
             *((choice.reason,) if choice is not None and choice.reason else ()),
@@ -282,6 +319,21 @@ def _linked_note(project: Project) -> tuple[str, ...]:
     if not project.linked:
         return ()
     return (f"{', '.join(project.linked)}: a link, which loopmend does not follow, so its fixtures are unknown",)
+
+
+def _runs_note(project: Project, suite: Suite | None) -> tuple[str, ...]:
+    """Say that the commands of the repository decide about loops, or that they do not agree on them."""
+    if suite is None:
+        return ()
+    if project.runs.doubt:
+        return (f"{project.runs.doubt}: the configuration file alone was taken",)
+    options = project.config.options.values() if project.config is not project.runs.plain else ()
+    said = [f"{option.name} = {option.value} ({option.origin})" for option in options if _commanded(option)]
+    return (f"taken from how the tests are run: {', '.join(said)}",) if said else ()
+
+
+def _commanded(option: OptionValue) -> bool:
+    return option.origin.startswith(f"{COMMAND} (")
 
 
 def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:

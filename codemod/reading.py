@@ -18,18 +18,35 @@ from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
 from codemod.errors import ConfigError, UsageError
 from codemod.knowledge import Resource, knowledge_base, plugins, versions
-from codemod.project import discover, installed, pytest_config, requirements
+from codemod.project import command_files, discover, installed, pytest_config, requirements
+from codemod.project.agreement import agreed
+from codemod.project.invocations import Ground, Invocation, invocations
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
     from codemod.analysis.facts import HookRecipe
     from codemod.model import FileFailure
+    from codemod.project.command_files import CommandFiles
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How the repository runs the project's tests: its commands, and the configuration without them.
+
+    ``doubt`` says why the commands do not tell under which options the tests run.
+    """
+
+    files: CommandFiles
+    ground: Ground
+    plain: PytestConfig
+    commands: tuple[Invocation, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,7 @@ class Project:
     version_origin: str
     files: tuple[str, ...]
     failures: tuple[FileFailure, ...]
+    runs: Runs
     nested: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
@@ -87,20 +105,35 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
+    used, runs = _runs(folder, settings, own, files, nested)
     return Project(
         folder,
         settings,
-        own,
+        used,
         version,
         origin,
         files,
         failures,
+        runs,
         nested,
         linked,
         candidates,
         asked,
         _outside(settings, asked),
     )
+
+
+def _runs(
+    folder: Path, settings: Settings, plain: PytestConfig, files: tuple[str, ...], nested: tuple[str, ...]
+) -> tuple[PytestConfig, Runs]:
+    """Return the configuration under which the commands of the repository run the tests, and those commands."""
+    found = command_files.find(_repository(folder), folder, settings.exclude, nested)
+    ground = Ground(found.root, folder, plain.inifile, plain.pytest_version, files, nested)
+    commands = invocations(found, ground)
+    agreement = agreed(
+        plain, commands, lambda args, origin: pytest_config.resolve(folder, plain.pytest_version, args, origin)
+    )
+    return agreement.config, Runs(found, ground, plain, commands, agreement.doubt)
 
 
 def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -173,6 +206,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         assumed=source.assumed,
         asked=project.asked,
         outside=project.outside,
+        commands=project.runs.commands,
     )
 
 

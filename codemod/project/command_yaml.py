@@ -39,9 +39,7 @@ GITHUB = _dialect("run", "working-directory", "env")
 GITLAB = _dialect("before_script script after_script", "", "variables", session=True)
 CIRCLE = _dialect("run", "working_directory", "environment")
 AZURE = _dialect("script bash pwsh powershell", "workingDirectory", "variables env")
-TRAVIS = _dialect(
-    "before_install install before_script script after_success after_script", "", "global", session=True
-)
+TRAVIS = _dialect("before_install install before_script script after_success after_script", "", "global", session=True)
 APPVEYOR = _dialect(
     "init install before_build build_script before_test test_script after_test", "", "environment global", session=True
 )
@@ -65,7 +63,7 @@ def yaml_scripts(path: str, folder: str, text: str, dialect: Dialect) -> Iterato
 
 
 def pre_commit_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
-    """Yield the ``entry`` and ``args`` of each hook, and what it has installed; raise ValueError for what is no YAML."""
+    """Yield the ``entry`` and ``args`` of each hook, and what it installs; raise ValueError where it is not YAML."""
     hooks: dict[Key, dict[str, list[Scalar]]] = {}
     for scalar in scalars(text):
         for index, part in enumerate(scalar.key):

@@ -84,9 +84,9 @@ def commands(script: Script) -> Iterator[Command]:
 
 
 def basename(word: str) -> str:
-    """Return the name of the program a word calls, ``UNKNOWN`` where a run decides."""
-    name = re.split(r"[/\\]", word)[-1].removesuffix(".exe")
-    return UNKNOWN if UNKNOWN in name else name
+    """Return the name of the program a word calls (``$(BIN)pytest`` calls pytest), "" where only a run could tell."""
+    name = re.split(r"[/\\]", word)[-1].removesuffix(".exe").lstrip(UNKNOWN)
+    return "" if UNKNOWN in name else name
 
 
 @dataclass(slots=True)

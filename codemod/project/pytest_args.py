@@ -41,8 +41,13 @@ def parse_args(tokens: Sequence[str]) -> PytestArgs:
     The last one of an option wins, as in pytest. Options of other plugins are unknown here, so a value of theirs
     that looks like one of these options would be misread.
     """
-    found, _ = _parser().parse_known_args(list(tokens))
-    return PytestArgs(
+    return split_args(tokens)[0]
+
+
+def split_args(tokens: Sequence[str]) -> tuple[PytestArgs, tuple[str, ...]]:
+    """Do the same, and return what is left: paths, options that are unknown here, and their values."""
+    found, rest = _parser().parse_known_args(list(tokens))
+    args = PytestArgs(
         inifile=found.inifile,
         rootdir=found.rootdir,
         confcutdir=found.confcutdir,
@@ -53,6 +58,7 @@ def parse_args(tokens: Sequence[str]) -> PytestArgs:
         autoload=not found.disable_plugin_autoload,
         warnings=tuple(found.warnings),
     )
+    return args, tuple(rest)
 
 
 def loads_asyncio(plugins: Sequence[str], autoload: bool) -> bool:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from codemod.errors import ConfigError
 from codemod.project.pytest_args import applies_filters, loads_asyncio, parse_args
-from codemod.project.pytest_options import Sources, Written, evaluate
+from codemod.project.pytest_options import COMMAND_LINE, Sources, Written, evaluate
 from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section, toml_section
 from codemod.project.warning_filters import FilterEntry, entry_lines
 
@@ -80,16 +80,19 @@ class PytestConfig:
     pytest_version: PytestVersion = NEWEST
 
 
-def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = ()) -> PytestConfig:
+def resolve(
+    folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = (), origin: str = COMMAND_LINE
+) -> PytestConfig:
     """Return what ``pytest *args <folder>`` would use when started in ``folder``.
 
-    ``args`` are options as on the command line or in PYTEST_ADDOPTS. Raise ConfigError where pytest would refuse to
-    start, naming the file and, where known, the line; only of two pytest tables in one file the older is read on.
+    ``args`` are options as on the command line or in PYTEST_ADDOPTS; ``origin`` is where they are from. Raise
+    ConfigError where pytest would refuse to start, naming the file and, where known, the line; only of two pytest
+    tables in one file the older is read on.
     """
     here = _absolute(Path.cwd(), str(folder))
     line = parse_args(args)
     setup = _find_setup(here, [here], line.inifile, line.rootdir, pytest_version)
-    found = evaluate(Sources(_written(setup), line, override_in_addopts=pytest_version >= (9, 1)))
+    found = evaluate(Sources(_written(setup), line, pytest_version >= (9, 1), origin))
     cut = found.options["confcutdir"].value
     inner = found.addopts
     plugins = (*inner.plugins, *line.plugins)

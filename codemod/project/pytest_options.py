@@ -41,7 +41,7 @@ LIST_DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "norecursedirs": ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"),
 }
 
-_COMMAND_LINE = "command line"
+COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,15 @@ def as_text(name: str, written: Written) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where options come from: the file, the command line, and whether ``-o`` inside addopts counts (pytest >= 9.1)."""
+    """Where options come from: the file, the command line, and whether ``-o`` inside addopts counts (pytest >= 9.1).
+
+    ``origin`` names the command line.
+    """
 
     file: Mapping[str, Written]
     line: PytestArgs
     override_in_addopts: bool
+    origin: str = COMMAND_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def evaluate(sources: Sources) -> Effective:
     Raise ConfigError, naming the origin, for a value that pytest refuses.
     """
     line = sources.line
-    given = {name: Written(value, _COMMAND_LINE) for name, value in line.overrides}
+    given = {name: Written(value, sources.origin) for name, value in line.overrides}
     addopts = given.get("addopts") or sources.file.get("addopts")
     where = f"addopts ({addopts.origin})" if addopts else ""
     inner = _parse_addopts(as_list("addopts", addopts) if addopts else (), where)
@@ -123,7 +127,7 @@ def evaluate(sources: Sources) -> Effective:
     lists = {name: _items(name, written.get(name)) for name in OPTION_KINDS if _is_list(name)}
     options = {name: _option(name, written.get(name), lists) for name in OPTION_KINDS}
     options |= {"confcutdir": OptionValue("confcutdir", None, "default")}
-    options |= _flags(inner, where) | _flags(line, _COMMAND_LINE)
+    options |= _flags(inner, where) | _flags(line, sources.origin)
     notes = tuple(_without_effect(inner, where, sources.override_in_addopts))
     option = written.get("filterwarnings")
     origin, editable = (
@@ -133,7 +137,7 @@ def evaluate(sources: Sources) -> Effective:
     filters = (
         *(FilterEntry(text, origin, editable=editable) for text in lists["filterwarnings"]),
         *(FilterEntry(text, where, literal=True) for text in inner.warnings),
-        *(FilterEntry(text, _COMMAND_LINE, literal=True) for text in line.warnings),
+        *(FilterEntry(text, sources.origin, literal=True) for text in line.warnings),
     )
     return Effective(options, lists, inner, notes, filters)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.models import has
 from codemod.knowledge import warning_texts
 from codemod.model import Location
+from codemod.project.places import COMMAND
 from codemod.project.requirements import at_least
 from codemod.scopes import Scope
 
@@ -31,7 +32,7 @@ def location(suite: Suite, origin: str) -> Location:
 
 def in_file(option: OptionValue) -> bool:
     """Tell whether an option has its value from the file's own key, not from a flag or ``-o``."""
-    return option.value is not None and not option.origin.startswith(("addopts", "command line", "default"))
+    return option.value is not None and not option.origin.startswith(("addopts", COMMAND, "default"))
 
 
 def did_you_mean(value: str, valid: Iterable[str]) -> str:

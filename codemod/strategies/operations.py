@@ -77,14 +77,23 @@ class _Writer:
         if (self.layout.fixture_default, self.layout.test_default) == (now.fixture_default, now.test_default):
             return
         for name, scope in ((FIXTURE_OPTION, self.layout.fixture_default), (TEST_OPTION, self.layout.test_default)):
-            if name in self.config.overridden:
-                raise CannotExpressError(f"{name} is set in addopts, which wins over the option; remove it there first")
+            self._check_other_places(name)
             if scope is None:
                 yield from self._cache_scopes()
             # A version without the option does as if it were "function" or reads no loop scope at all.
             elif scope is not Scope.FUNCTION or has(self.suite.target, name):
                 self._require(name)
                 yield SetOption(self.config.path, self.config.section, name, scope.word)
+
+    def _check_other_places(self, name: str) -> None:
+        """Raise CannotExpressError where what wins over the option of the file sets it."""
+        if name in self.config.overridden:
+            raise CannotExpressError(f"{name} is set in addopts, which wins over the option; remove it there first")
+        if name in self.config.commanded:
+            origin = self.suite.config.options[name].origin
+            raise CannotExpressError(
+                f"{name} is set by the {origin}, which wins over the option; remove it there first"
+            )
 
     def _cache_scopes(self) -> Iterator[Operation]:
         """Have each fixture run on a loop as wide as its cache scope, which an unset option means too."""
