@@ -35,8 +35,23 @@ _CONFIG_NAMES = frozenset(("setup.py", "Pipfile", "Pipfile.lock"))
 _CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".txt", ".in", ".lock")
 _CONDA_FILE = re.compile(r"environment[\w.-]*\.ya?ml$")
 _COMMAND_NAMES = frozenset(
-    "tox.ini tox.toml setup.cfg setup.py pyproject.toml hatch.toml Pipfile noxfile.py .python-version "
-    "Makefile makefile GNUmakefile justfile Justfile .justfile".split()
+    [
+        "tox.ini",
+        "tox.toml",
+        "setup.cfg",
+        "setup.py",
+        "pyproject.toml",
+        "hatch.toml",
+        "Pipfile",
+        "noxfile.py",
+        ".python-version",
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        ".justfile",
+    ]
 )
 _COMMAND_SUFFIXES = (".mk", ".just", ".sh", ".yml", ".yaml", ".Dockerfile", ".dockerfile")
 _COMMAND_PREFIXES = ("Dockerfile", "Containerfile")

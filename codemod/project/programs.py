@@ -21,9 +21,37 @@ _WRAPPERS = frozenset(("xvfb-run", "timeout", "nice", "unbuffer", "uvx", "catchs
 _CONTAINERS = frozenset(("docker", "docker-compose", "podman", "podman-compose"))
 # Options with a value of their own, where a wrapper has them.
 _WITH_VALUE = frozenset(
-    "--with --with-requirements --python --extra --group --project --directory --env-file --from --only-group --package "
-    "--spec --source --rcfile --omit --include --context --concurrency --data-file -n -p -e -C -W -X --name --prefix "
-    "--env -s".split()
+    [
+        "--with",
+        "--with-requirements",
+        "--python",
+        "--extra",
+        "--group",
+        "--project",
+        "--directory",
+        "--env-file",
+        "--from",
+        "--only-group",
+        "--package",
+        "--spec",
+        "--source",
+        "--rcfile",
+        "--omit",
+        "--include",
+        "--context",
+        "--concurrency",
+        "--data-file",
+        "-n",
+        "-p",
+        "-e",
+        "-C",
+        "-W",
+        "-X",
+        "--name",
+        "--prefix",
+        "--env",
+        "-s",
+    ]
 )
 
 
