@@ -137,7 +137,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ProjectReport:
-    """All that one project's analysis found and would change."""
+    """All that one project's analysis found and would change.
+
+    ``later`` are the changes of a second patch, on top of ``changes``, for when older versions need not work any more.
+    """
 
     root: str
     version: str
@@ -153,6 +156,7 @@ class ProjectReport:
     failures: tuple[FileFailure, ...] = ()
     notes: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
+    later: tuple[FileChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

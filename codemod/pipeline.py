@@ -6,9 +6,7 @@ Nothing here writes into the project, and nothing of the project is imported or 
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemod import rules
@@ -16,24 +14,49 @@ from codemod.analysis.crossings import new_mismatches
 from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
-from codemod.plan import Plan, merge
-from codemod.project import pytest_config
-from codemod.project.agreement import agreed
-from codemod.project.invocations import invocations
-from codemod.project.places import COMMAND, FIXTURE_OPTION, TEST_OPTION
-from codemod.reading import Progress, Project, choose_versions, discover_project, open_workspace, read_suite, silent
+from codemod.plan import Plan, held_back, merge
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.reading import (
+    Progress,
+    Project,
+    choose_versions,
+    discover_project,
+    open_workspace,
+    read_suite,
+    silent,
+    with_requirements,
+)
 from codemod.rewrite import rewrite_file
+from codemod.runs import runs_after
+from codemod.staging import for_now, needs_target, pin_notes, with_pins_last
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
-    from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
 _MEND_CROSSINGS = ("LM201", "LM202", "LM204", "LM205")
+_LATER = (
+    "what pytest-asyncio {1} would not run makes a second patch ({0} files), for when it need not work any more: "
+    "loopmend diff with the same options and --step bump shows it, loopmend migrate without --keep-compat applies it"
+)
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One way through the suite: what was read and found, what is to be done about it, and the proven changes."""
+
+    suite: Suite
+    findings: tuple[Finding, ...]
+    choice: Choice
+    plan: Plan
+    changes: tuple[FileChange, ...]
+    failures: tuple[FileFailure, ...]
 
 
 def analyse(folder: Path, settings: Settings, progress: Progress | None = None) -> ProjectReport:
@@ -45,16 +68,34 @@ def analyse(folder: Path, settings: Settings, progress: Progress | None = None) 
     project = discover_project(folder, settings, tell)
     workspace = open_workspace(project)
     tell("reading", 0, len(project.files))
+    step = _step(project, workspace, tell)
+    if step is None:
+        return _report(project, workspace, notes=("pytest-asyncio is not used here: nothing to do",))
+    return _report(project, workspace, step, later=_later(project, workspace, step))
+
+
+def _step(project: Project, workspace: Workspace, tell: Progress) -> _Step | None:
+    """Read, diagnose, repair, rewrite and prove; None where pytest-asyncio is not used."""
     suite = read_suite(project, workspace, tell)
     if suite is None:
-        return _report(project, workspace, notes=("pytest-asyncio is not used here: nothing to do",))
+        return None
     tell("diagnosing", 0, 1)
-    findings = tuple(rules.check(suite, settings.select, settings.ignore))
+    findings = tuple(rules.check(suite, project.settings.select, project.settings.ignore))
     choice, plan = repair(suite, project, findings)
     tell("rewriting", 0, len(plan.by_path()))
     changes, plan, failures = rewrite(plan, workspace)
     plan, changes = prove(project, workspace, suite, plan, changes)
-    return _report(project, workspace, suite, findings, choice, plan, changes, failures)
+    return _Step(suite, findings, choice, plan, changes, failures)
+
+
+def _later(project: Project, workspace: Workspace, step: _Step) -> tuple[FileChange, ...]:
+    """Return what is left for when the older version that is kept working need not work any more."""
+    if step.suite.keep is None or not any(needs_target(step.suite, remedy) for remedy in step.plan.withheld):
+        return ()
+    settings = replace(project.settings, keep_compat=None)
+    after = _project_after(replace(project, settings=settings), step.changes)
+    second = _step(after, workspace.with_overlay({c.path: c.after for c in step.changes}), silent)
+    return second.changes if second is not None else ()
 
 
 def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]:
@@ -89,7 +130,8 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
     unseen = (_unseen(project, suite.workspace) or _unagreed(project)) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
-    return choice, merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
+    plan = merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
+    return choice, with_pins_last(suite, for_now(suite, plan))
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -155,7 +197,7 @@ def prove(
     if not changes or project.settings.remedy is not None:
         return plan, changes
     result = _project_after(project, changes)
-    overlay = workspace.with_overlay({c.path: c.after for c in changes if c.path.endswith(".py")})
+    overlay = workspace.with_overlay({c.path: c.after for c in changes})
     after = read_suite(result, overlay)
     doubt = _doubt(suite, after, plan) if after is not None else _vanished(suite)
     if not doubt and after is not None:
@@ -165,45 +207,10 @@ def prove(
 
 
 def _project_after(project: Project, changes: tuple[FileChange, ...]) -> Project:
-    """Read the changed configuration and commands with the readers of the original, as if they were on disk."""
-    runs = project.runs
-    within = project.root.resolve().relative_to(runs.files.root.resolve()).as_posix()
-    overlay = {c.path if within == "." else f"{within}/{c.path}": c.after for c in changes}
-    files = runs.files.with_overlay({path: data for path, data in overlay.items() if path in runs.files.files})
-    commands = invocations(files, runs.ground) if files.overlay else runs.commands
-    changed = next((c for c in changes if c.path == project.config_place.path), None)
-    if changed is None and not files.overlay:
-        return project
-    plain = _config_after(project, changed, (), "") if changed is not None else runs.plain
-    agreement = agreed(plain, commands, lambda args, origin: _config_after(project, changed, args, origin))
-    after = replace(runs, files=files, plain=plain, commands=commands, doubt=agreement.doubt)
-    return replace(project, config=agreement.config, runs=after)
-
-
-def _config_after(project: Project, changed: FileChange | None, args: tuple[str, ...], origin: str) -> PytestConfig:
-    """Read the changed configuration file with the same reader pytest's rules are in, from a folder of its own."""
-    if changed is None:
-        return pytest_config.resolve(project.root, project.config.pytest_version, args, origin)
-    with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
-        name = Path(changed.path).name
-        (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder), project.config.pytest_version, _moved(args, name), origin)
-    return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / changed.path)
-
-
-def _moved(args: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """Return ``args`` with the changed file ``name`` for ``-c``, and without ``--rootdir``, which is elsewhere now."""
-    found: list[str] = []
-    words = iter(args)
-    for word in words:
-        if word == "-c":
-            path = next(words)
-            found += [word, name if Path(path).name == name else path]
-        elif word == "--rootdir":
-            next(words)
-        else:
-            found.append(word)
-    return tuple(found)
+    """Return the project with the configuration, commands and requirements it has once ``changes`` are on disk."""
+    changed = {change.path: change.after for change in changes}
+    runs = runs_after(project.runs, changed)
+    return with_requirements(replace(project, config=runs.config, runs=runs), changed)
 
 
 def _vanished(before: Suite) -> str:
@@ -243,10 +250,7 @@ def _torn(before: Suite, after: Suite) -> str:
 
 
 def _withdrawn(plan: Plan, reason: str) -> Plan:
-    held = tuple(
-        replace(r, applicability=Applicability.DISPLAY, condition=f"withdrawn: {reason}") for r in plan.applied
-    )
-    return Plan((), (*held, *plan.withheld))
+    return held_back(plan, lambda _: f"withdrawn: {reason}")
 
 
 # --- report --------------------------------------------------------------------------------------------------------
@@ -255,46 +259,48 @@ def _withdrawn(plan: Plan, reason: str) -> Plan:
 def _report(
     project: Project,
     workspace: Workspace,
-    suite: Suite | None = None,
-    findings: tuple[Finding, ...] = (),
-    choice: Choice | None = None,
-    plan: Plan | None = None,
-    changes: tuple[FileChange, ...] = (),
-    failures: tuple[FileFailure, ...] = (),
+    step: _Step | None = None,
+    later: tuple[FileChange, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> ProjectReport:
-    plan = plan or Plan()
+    suite, plan = (step.suite, step.plan) if step is not None else (None, Plan())
+    failures = step.failures if step is not None else ()
     found = {f.path: f for f in (*project.failures, *workspace.failures.values(), *failures)}
-    trust = {i: r.applicability for r in (*plan.withheld, *plan.applied) for i in r.findings}
     return ProjectReport(
         root=str(project.root),
         version=suite.version if suite is not None else project.version,
         version_origin=suite.version_origin if suite is not None else project.version_origin,
         target=suite.target if suite is not None else project.version,
         options=tuple(project.config.options[name] for name in _SHOWN_OPTIONS),
-        strategy=choice.strategy if choice is not None else "preserve",
-        findings=tuple(
-            sorted(
-                (replace(f, applicability=trust.get(f.id, f.applicability)) for f in findings), key=lambda f: f.location
-            )
-        ),
+        strategy=step.choice.strategy if step is not None else "preserve",
+        findings=_trusted(step) if step is not None else (),
         remedies=plan.applied,
         withheld=plan.withheld,
-        alternatives=choice.alternatives if choice is not None else (),
-        changes=changes,
+        alternatives=step.choice.alternatives if step is not None else (),
+        changes=step.changes if step is not None else (),
         failures=tuple(found[path] for path in sorted(found)),
         notes=(
             *notes,
             *_unread_note(workspace),
             *_nested_note(project),
             *_linked_note(project),
-            *_runs_note(project, suite),
+            *((project.runs.note,) if step is not None and project.runs.note else ()),
             *project.config.notes,
             *project.outside.notes,
-            *((choice.reason,) if choice is not None and choice.reason else ()),
+            *((step.choice.reason,) if step is not None and step.choice.reason else ()),
+            *(pin_notes(step.suite) if step is not None else ()),
+            *((_LATER.format(len(later), step.suite.keep),) if step is not None and later else ()),
         ),
         counts=_counts(suite, project.files),
+        later=later,
     )
+
+
+def _trusted(step: _Step) -> tuple[Finding, ...]:
+    """Return the findings in order of place, each with how far the remedy that answers it may be trusted."""
+    trust = {i: r.applicability for r in (*step.plan.withheld, *step.plan.applied) for i in r.findings}
+    findings = (replace(f, applicability=trust.get(f.id, f.applicability)) for f in step.findings)
+    return tuple(sorted(findings, key=lambda f: f.location))
 
 
 def _unread_note(workspace: Workspace) -> tuple[str, ...]:
@@ -319,21 +325,6 @@ def _linked_note(project: Project) -> tuple[str, ...]:
     if not project.linked:
         return ()
     return (f"{', '.join(project.linked)}: a link, which loopmend does not follow, so its fixtures are unknown",)
-
-
-def _runs_note(project: Project, suite: Suite | None) -> tuple[str, ...]:
-    """Say that the commands of the repository decide about loops, or that they do not agree on them."""
-    if suite is None:
-        return ()
-    if project.runs.doubt:
-        return (f"{project.runs.doubt}: the configuration file alone was taken",)
-    options = project.config.options.values() if project.config is not project.runs.plain else ()
-    said = [f"{option.name} = {option.value} ({option.origin})" for option in options if _commanded(option)]
-    return (f"taken from how the tests are run: {', '.join(said)}",) if said else ()
-
-
-def _commanded(option: OptionValue) -> bool:
-    return option.origin.startswith(f"{COMMAND} (")
 
 
 def _counts(suite: Suite | None, files: tuple[str, ...]) -> Counts:

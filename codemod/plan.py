@@ -6,10 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemod.model import Applicability, Remedy
-from codemod.operations import Operation, RemoveCallKeyword, RemoveOption, ReplaceCallee, SetCallKeyword, SetOption
+from codemod.operations import (
+    Operation,
+    RemoveCallKeyword,
+    RemoveOption,
+    ReplaceCallee,
+    SetCallKeyword,
+    SetOption,
+    SetRequirement,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ def merge(remedies: Iterable[Remedy], unsafe: bool) -> Plan:
     return Plan(tuple(applied), tuple(withheld))
 
 
+def held_back(plan: Plan, reason: Callable[[Remedy], str]) -> Plan:
+    """Return the plan without the remedies for which ``reason`` returns one; no flag releases those."""
+    reasons = [(remedy, reason(remedy)) for remedy in plan.applied]
+    held = (replace(r, applicability=Applicability.DISPLAY, condition=why) for r, why in reasons if why)
+    return Plan(tuple(r for r, why in reasons if not why), (*held, *plan.withheld))
+
+
 def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
     """Return (place, what is wanted there) for operations that can contradict each other."""
     match operation:
@@ -68,4 +83,6 @@ def _wish(operation: Operation) -> tuple[tuple[object, ...], object] | None:
             return (path, span, keyword), None
         case ReplaceCallee(path, span, dotted):
             return (path, span), dotted
+        case SetRequirement(path, line, key, old, new):
+            return (path, line, key, old), new
     return None

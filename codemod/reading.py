@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +19,14 @@ from codemod.analysis.workspace import Workspace
 from codemod.errors import ConfigError, UsageError
 from codemod.knowledge import Resource, knowledge_base, plugins, versions
 from codemod.project import command_files, discover, installed, pytest_config, requirements
-from codemod.project.agreement import agreed
-from codemod.project.invocations import Ground, Invocation, invocations
+from codemod.project.invocations import Ground
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
+from codemod.runs import Runs, find_runs
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
     from codemod.analysis.facts import HookRecipe
     from codemod.model import FileFailure
-    from codemod.project.command_files import CommandFiles
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
@@ -36,24 +35,11 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
-    """How the repository runs the project's tests: its commands, and the configuration without them.
-
-    ``doubt`` says why the commands do not tell under which options the tests run.
-    """
-
-    files: CommandFiles
-    ground: Ground
-    plain: PytestConfig
-    commands: tuple[Invocation, ...] = ()
-    doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Project:
     """What is known of a project before any Python is parsed.
 
-    ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read.
+    ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read;
+    ``config_files`` may hold settings or requirements, by their names.
     """
 
     root: Path
@@ -69,6 +55,7 @@ class Project:
     candidates: tuple[str, ...] = ()
     asked: requirements.Requirements = field(default_factory=requirements.Requirements)
     outside: Outside = field(default_factory=Outside)
+    config_files: tuple[str, ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:
@@ -86,7 +73,9 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     tell("discovering", 0, 1)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    asked = requirements.read(_repository(folder), folder, [plugin.distribution for plugin in plugins()])
+    listing, others = discover.list_both(folder, settings.exclude)
+    nested = _nested(folder, listing.files)
+    asked = _asked(folder, nested, others.files)
     pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
@@ -97,19 +86,18 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         raise UsageError(
             f"{folder.resolve()} belongs to the project of {config.inifile}: run loopmend in {config.rootdir}"
         )
-    listing = discover.list_python_files(folder, settings.exclude)
     chosen = requirements.choose_version(asked.plugin, versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
-    nested = _nested(folder, listing.files)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
-    used, runs = _runs(folder, settings, own, files, nested)
+    commands = command_files.find(_repository(folder), folder, settings.exclude, nested)
+    runs = find_runs(commands, Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested), own)
     return Project(
         folder,
         settings,
-        used,
+        runs.config,
         version,
         origin,
         files,
@@ -120,20 +108,32 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         candidates,
         asked,
         _outside(settings, asked),
+        others.files,
     )
 
 
-def _runs(
-    folder: Path, settings: Settings, plain: PytestConfig, files: tuple[str, ...], nested: tuple[str, ...]
-) -> tuple[PytestConfig, Runs]:
-    """Return the configuration under which the commands of the repository run the tests, and those commands."""
-    found = command_files.find(_repository(folder), folder, settings.exclude, nested)
-    ground = Ground(found.root, folder, plain.inifile, plain.pytest_version, files, nested)
-    commands = invocations(found, ground)
-    agreement = agreed(
-        plain, commands, lambda args, origin: pytest_config.resolve(folder, plain.pytest_version, args, origin)
+def with_requirements(project: Project, changes: Mapping[str, bytes]) -> Project:
+    """Return the project with what it asks for once its files (by their path in it) hold the bytes of ``changes``."""
+    asked = _asked(project.root, project.nested, project.config_files, changes)
+    chosen = requirements.choose_version(asked.plugin, versions().usable, project.settings.source)
+    return replace(
+        project, asked=asked, version=chosen.version, version_origin=chosen.origin, candidates=chosen.candidates
     )
-    return agreement.config, Runs(found, ground, plain, commands, agreement.doubt)
+
+
+def _asked(
+    folder: Path, nested: tuple[str, ...], files: tuple[str, ...], changes: Mapping[str, bytes] | None = None
+) -> requirements.Requirements:
+    repository = _repository(folder)
+    base = folder.resolve().relative_to(repository)
+    return requirements.read(
+        repository,
+        folder,
+        [plugin.distribution for plugin in plugins()],
+        nested=nested,
+        files=files,
+        overlay={(base / path).as_posix(): data for path, data in (changes or {}).items()},
+    )
 
 
 def _linked_conftests(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -189,8 +189,11 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     linked = _link(graph, _mentions(project, workspace), tell)
     layout = _layout(project.config, graph)
     source_model, target_model = model_for(version), model_for(target)
+    keep = keep_of(project.settings.keep_compat, target)
     both = (source_model, target_model) if target != version else (source_model,)
     portable = has(version, "repaired") or target == version
+    if portable and keep is not None:
+        both = (*both, model_for(keep))
     return Suite(
         workspace=workspace,
         graph=graph,
@@ -206,6 +209,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         assumed=source.assumed,
         asked=project.asked,
         outside=project.outside,
+        keep=keep,
         commands=project.runs.commands,
     )
 
@@ -230,6 +234,15 @@ def choose_target(asked: str | None, source: str) -> str:
         return newest
     if not requirements.at_least(asked, source):
         raise ConfigError(f"--target {asked} goes back: the suite is written for {source}")
+    return asked
+
+
+def keep_of(asked: str | None, target: str) -> str | None:
+    """Return the oldest version that has to go on working, None for the target alone; raise ConfigError for no way."""
+    if asked is None or asked == target:
+        return None
+    if requirements.at_least(asked, target):
+        raise ConfigError(f"--keep-compat {asked} is newer than pytest-asyncio {target}, where the suite goes")
     return asked
 
 

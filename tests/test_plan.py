@@ -12,6 +12,7 @@ from codemod.operations import (
     ReplaceCallee,
     SetCallKeyword,
     SetOption,
+    SetRequirement,
     Span,
 )
 from codemod.plan import merge
@@ -58,6 +59,7 @@ def test_applicability_decides(applicability, unsafe, applied):
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), RemoveCallKeyword("a.py", SPAN, "scope")),
         (SetCallKeyword("a.py", SPAN, "scope", '"session"'), SetCallKeyword("a.py", SPAN, "scope", '"module"')),
         (ReplaceCallee("a.py", SPAN, "pytest.fixture"), ReplaceCallee("a.py", SPAN, "pytest_asyncio.fixture")),
+        (SetRequirement("r.txt", 1, (), "==0.21", "==0.24"), SetRequirement("r.txt", 1, (), "==0.21", "==1.1")),
     ],
 )
 def test_of_two_remedies_that_disagree_the_first_wins_whole(first, second):
@@ -66,6 +68,21 @@ def test_of_two_remedies_that_disagree_the_first_wins_whole(first, second):
     assert plan.operations == (first,)
     assert [r.title for r in plan.withheld] == ["late"]
     assert "another remedy" in plan.withheld[0].condition
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        SetRequirement("r.txt", 1, (), "==0.21", "==0.24"),
+        SetRequirement("r.txt", 2, (), "==0.21", "==1.1"),
+        SetRequirement("r.txt", 1, (), "==8.0", "==8.2"),
+        SetRequirement("b.txt", 1, (), "==0.21", "==1.1"),
+        SetRequirement("r.txt", 1, ("x",), "==0.21", "==1.1"),
+    ],
+)
+def test_requirements_that_agree_are_applied_together(other):
+    first = SetRequirement("r.txt", 1, (), "==0.21", "==0.24")
+    assert merge([remedy(first), remedy(other)], unsafe=False).withheld == ()
 
 
 def test_a_withheld_remedy_does_not_block_others():

@@ -1,12 +1,20 @@
-"""Which requirements stand in the way of the version a suite goes to, and what has to be raised with them."""
+"""Which requirements have to go up with a suite: pytest-asyncio itself, and the pytest and Python it needs.
+
+What a requirement becomes is a matter of its spelling (``project/constraints``); here it is decided which ones, and to
+what. A pin that holds only on Pythons the target does not run on is left alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.analysis.models import has
 from codemod.knowledge import versions
-from codemod.project.requirements import PLUGIN, Lock, Pin, at_least, forbidding, reaches_below, too_low
+from codemod.operations import SetRequirement
+from codemod.project.constraints import raised, widened
+from codemod.project.requirement_lines import name_of
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,27 +27,54 @@ _GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A requirement or lock to raise: where (``path`` "" for none in sight), what it says, and what to do."""
+class Raise:
+    """A requirement or lock of ``name`` that has to go up: its version part then, and why no edit writes that.
 
-    path: str
-    line: int
-    what: str
-    subject: str
-    advice: tuple[str, ...]
+    ``held`` is the word of ``Entry`` for that, or "lock", "outside" (of the folder) or "spelling" (not certain).
+    """
+
+    name: str
+    pin: Pin | Lock
+    new: str = ""
+    held: str = ""
+
+    @property
+    def said(self) -> str:
+        """Return the requirement for people."""
+        if isinstance(self.pin, Lock):
+            return f"the lock on {self.name} {self.pin.version}"
+        return f"`{written(self.name, self.pin.specifier)}`"
+
+    @property
+    def edit(self) -> SetRequirement | None:
+        """Return the edit that raises it, None where there is none."""
+        if isinstance(self.pin, Lock) or self.held:
+            return None
+        pin = self.pin
+        at = pin.source.index(pin.written, len(name_of(pin.source)) if pin.source != pin.written else 0)
+        new = f"{pin.source[:at]}{self.new}{pin.source[at + len(pin.written) :]}"
+        return SetRequirement(pin.path, pin.line, pin.key, pin.source, new)
 
 
-def obstacles(suite: Suite) -> Iterator[Obstacle]:
-    """Yield what keeps the target out; where the version was given and nothing is required, one without a place."""
-    target, pins = suite.target, suite.asked.plugin
-    advice = (f"raise it to pytest-asyncio >={target} together with this change", *_along(suite))
-    for each in forbidding(pins, target):
-        path, _, line = each.origin.rpartition(":")
-        yield Obstacle(
-            path, int(line), _what(each), f"{PLUGIN}:{path}", advice if isinstance(each, Pin) else _lock(suite)
-        )
-    if not pins.specs and not pins.locked and suite.version_origin == _GIVEN and suite.upgrades:
-        yield Obstacle("", 1, f"what installs pytest-asyncio {suite.version}", PLUGIN, advice)
+def written(name: str, specifier: str) -> str:
+    """Return a requirement for people, the version apart from the name where it begins without a PEP 440 operator."""
+    return f"{name} {specifier}" if specifier[:1].isdigit() or specifier[:1] in ("*", "^") else f"{name}{specifier}"
+
+
+def raises(suite: Suite) -> tuple[Raise, ...]:
+    """Return the requirements of pytest-asyncio and pytest that have to go up with the suite, then the locks."""
+    return suite.once("raises", lambda suite: tuple(_raises(suite)))
+
+
+def python_raises(suite: Suite) -> tuple[Raise, ...]:
+    """Return the requirements of Python that reach below what the target runs on."""
+    return suite.once("python raises", lambda suite: tuple(_python_raises(suite)))
+
+
+def nothing_required(suite: Suite) -> bool:
+    """Tell whether the version was given by the user and no requirement says which one is installed."""
+    pins = suite.asked.plugin
+    return not pins.specs and not pins.locked and suite.version_origin == _GIVEN and suite.upgrades
 
 
 def floor_of(version: str) -> Floor | None:
@@ -47,28 +82,57 @@ def floor_of(version: str) -> Floor | None:
     return next((floor for floor in reversed(versions().floors) if at_least(version, floor.version)), None)
 
 
-def _what(each: Pin | Lock) -> str:
-    return f"`{_written(PLUGIN, each.specifier)}`" if isinstance(each, Pin) else f"the lock on {PLUGIN} {each.version}"
+def spanning(suite: Suite) -> tuple[Pin, ...]:
+    """Return the requirements that allow releases with the ``event_loop`` fixture and releases without it (1.0)."""
+    return tuple(pin for pin in suite.asked.of(PLUGIN) if pin.allowed and len(_generations(pin)) > 1)
 
 
-def _written(name: str, specifier: str) -> str:
-    """Return a requirement for people: Poetry's bare versions (``0.21.2``, ``*``) stand apart from the name."""
-    return f"{name} {specifier}" if specifier[:1].isdigit() or specifier[:1] == "*" else f"{name}{specifier}"
+def _generations(pin: Pin) -> set[bool]:
+    return {has(version, "repaired") for version in versions().usable if allows_any(pin, [version])}
 
 
-def _lock(suite: Suite) -> tuple[str, ...]:
-    return (f"lock anew with pytest-asyncio >={suite.target}", *_along(suite))
-
-
-def _along(suite: Suite) -> Iterator[str]:
-    """Yield what the target needs of pytest and Python, and which requirements speak against it."""
+def _raises(suite: Suite) -> Iterator[Raise]:
     floor = floor_of(suite.target)
-    if floor is None:
+    if floor is None or not (suite.upgrades or suite.assumed or suite.keep):
         return
-    yield f"it needs pytest >={floor.pytest} and Python >={floor.python}"
-    low = too_low(suite.asked.pytest, floor.pytest, versions().pytest)
-    if low:
-        yield f"raise `{_written('pytest', low[0].specifier)}` ({low[0].origin}), too"
-    below = reaches_below(suite.asked.python, floor.python, _PYTHONS)
-    if below:
-        yield f"Python `{below[0].specifier}` ({below[0].origin}) reaches below that"
+    oldest = suite.keep or suite.target
+    older = [version for version in versions().usable if not at_least(version, oldest)]
+    for pin in _concerned(suite, PLUGIN, floor):
+        wrong = allows_any(pin, older) or not allows_any(pin, [suite.target])
+        if (pin.allowed and wrong) or pin.held == "url":
+            yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
+    enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
+    for pin in _concerned(suite, "pytest", floor):
+        if pin.allowed and not allows_any(pin, enough):
+            yield _raise("pytest", pin, raised(pin.written, pin.dialect, floor.pytest, enough[0]))
+    locked = suite.asked.plugin.locked
+    if locked is not None and not at_least(locked.version, oldest):
+        yield Raise(PLUGIN, locked, held="lock")
+
+
+def _plugin_part(suite: Suite, pin: Pin) -> str | None:
+    """Return the version part that a requirement of pytest-asyncio needs, None where it cannot be spelt."""
+    if suite.keep is not None:
+        return widened(pin.written, pin.dialect, suite.keep, suite.target)
+    return raised(pin.written, pin.dialect, suite.target, suite.target)
+
+
+def _python_raises(suite: Suite) -> Iterator[Raise]:
+    floor = floor_of(suite.target)
+    if floor is None or suite.keep is not None:  # an older Python gets an older release, which is kept working
+        return
+    older = [version for version in _PYTHONS if not at_least(version, floor.python)]
+    for pin in suite.asked.of("python"):
+        if pin.allowed and allows_any(pin, older):
+            yield _raise("python", pin, raised(pin.written, pin.dialect, floor.python, floor.python))
+
+
+def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
+    """Yield the requirements of ``name`` that hold on a Python the target runs on."""
+    pythons = [version for version in _PYTHONS if at_least(version, floor.python)]
+    return (pin for pin in suite.asked.of(name) if concerns(pin, pythons))
+
+
+def _raise(name: str, pin: Pin, new: str | None) -> Raise:
+    held = pin.held or ("" if pin.inside else "outside") or ("" if new is not None and pin.source else "spelling")
+    return Raise(name, pin, new or "", held)

@@ -36,8 +36,9 @@ class Suite:
     """What the rules and strategies ask. ``version`` is the source version.
 
     ``models`` are the loop models the suite has to hold under as it is, ``planned`` those for what would be written: of
-    source and target where the source version can run the result too, else of the target alone. ``commands`` are those
-    of the repository that run pytest, as far as they may set options about loops.
+    source and target where the source version can run the result too, else of the target alone. ``keep`` is an older
+    version that the edits must leave working, if any. ``commands`` are those of the repository that run pytest, as far
+    as they may set options about loops.
     """
 
     workspace: Workspace
@@ -54,6 +55,7 @@ class Suite:
     assumed: bool = False
     asked: Requirements = field(default_factory=Requirements)
     outside: Outside = field(default_factory=Outside)
+    keep: str | None = None
     commands: tuple[Invocation, ...] = ()
     _translation: Translation | None = None
     _known: dict[str, Any] = field(default_factory=dict)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import posixpath
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from codemod.cli.choices import one_of
 from codemod.cli.options import Selection
 from codemod.cli.run import Project, analyse_all, combined, count, outcome, unsafe
 from codemod.cli.verb import verb
@@ -18,10 +21,26 @@ if TYPE_CHECKING:
     from codemod.model import FileChange
 
 
+STEPS = ("prepare", "bump")
+
+
 @verb(Selection)
-def diff(console: Console, selection: Selection) -> ExitCode:
+def diff(
+    console: Console,
+    selection: Selection,
+    step: Annotated[str, typer.Option(help="With --keep-compat, of two patches: prepare, or bump, on top of it.")] = "",
+) -> ExitCode:
     """Print the patch that migrate would apply; write nothing."""
-    return preview(console, analyse_all(selection, console))
+    second = bool(step) and one_of("--step", step, STEPS) == "bump"
+    projects = analyse_all(selection, console)
+    if step and not any(project.settings.keep_compat for project in projects):
+        raise UsageError("--step needs --keep-compat, which makes two patches where one will not do")
+    return preview(console, tuple(_second(project) for project in projects) if second else projects)
+
+
+def _second(project: Project) -> Project:
+    """Return the project with the changes of its second patch as its changes."""
+    return replace(project, report=replace(project.report, changes=project.report.later, later=()))
 
 
 def preview(console: Console, projects: tuple[Project, ...]) -> ExitCode:

@@ -11,7 +11,7 @@ from codemod.cli.diff import preview
 from codemod.cli.options import Selection
 from codemod.cli.run import Project, analyse_all, analyse_one, combined, count, outcome, source, unsafe
 from codemod.cli.verb import verb
-from codemod.model import Report
+from codemod.model import Finding, ProjectReport, Report
 from codemod.report.tally import remaining
 
 if TYPE_CHECKING:
@@ -95,4 +95,11 @@ def _left(console: Console, project: Project) -> Project:
     else:
         report = replace(report, findings=(), remedies=(), changes=())
     # The strategy was told by check; of the mended suite it says nothing.
-    return replace(project, report=replace(report, strategy="", alternatives=()))
+    return replace(project, report=replace(report, findings=_with_pins(project, report), strategy="", alternatives=()))
+
+
+def _with_pins(project: Project, after: ProjectReport) -> tuple[Finding, ...]:
+    """Return what is left, with the requirements a person has to see to: of a suite on its target none is said."""
+    known = {finding.id for finding in after.findings}
+    pins = (f for f in remaining(project.report) if f.code.startswith("LM5") and f.id not in known)
+    return tuple(sorted((*after.findings, *pins), key=lambda finding: finding.location))

@@ -28,6 +28,7 @@ class Selection:
     unsafe: Annotated[bool, Option("--unsafe", help="Also apply what may change a meaning.")] = False
     target: Annotated[str | None, Option(help="The pytest-asyncio to go to: latest, current, 1.4 or 1.4.0.")] = None
     source: Annotated[str | None, Option(help="The pytest-asyncio version the suite was written for.")] = None
+    keep_compat: Annotated[str | None, Option(help="The oldest pytest-asyncio that must go on working: 0.24.")] = None
     remedy: Annotated[str | None, Option(help="Apply a named remedy; see loopmend rules --remedies.")] = None
     python: Annotated[str | None, Option(help="Interpreter or environment whose plugins are read, not run.")] = None
     config: Annotated[Words, Option(help="Set a configuration key, as key=value; repeatable.")] = None
@@ -48,6 +49,7 @@ class Selection:
             "unsafe": self.unsafe,
             "target": self.target,
             "source": self.source,
+            "keep-compat": self.keep_compat,
             "remedy": self.remedy,
             "python": self.python,
         }

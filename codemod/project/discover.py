@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from codemod.errors import ConfigError
@@ -31,7 +31,7 @@ _FOREIGN_FOLDERS = frozenset(_VCS | _CACHES | _INSTALLED | {"_vendor", "vendor",
 _ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
 _OUTPUT_FOLDERS = frozenset(("build", "dist"))
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
-_CONFIG_NAMES = frozenset(("setup.py", "Pipfile", "Pipfile.lock"))
+_CONFIG_NAMES = frozenset(("setup.py", "noxfile.py", "Pipfile", "Pipfile.lock", ".pre-commit-config.yaml"))
 _CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".txt", ".in", ".lock")
 _CONDA_FILE = re.compile(r"environment[\w.-]*\.ya?ml$")
 _COMMAND_NAMES = frozenset(
@@ -67,12 +67,18 @@ class Listing:
 
 def list_python_files(root: Path, exclude: Sequence[str] = ()) -> Listing:
     """Return the ``.py`` files of ``root``; ``exclude`` holds gitignore patterns; a bad one raises ConfigError."""
-    return _list(root, exclude, lambda name: name.endswith(".py"))
+    return _list(root, exclude, _is_python, _listed_by_git(root))
 
 
 def list_config_files(root: Path, exclude: Sequence[str] = ()) -> Listing:
     """Return the files of ``root`` that may hold settings or requirements, chosen by name; see list_python_files."""
-    return _list(root, exclude, is_config_name)
+    return _list(root, exclude, is_config_name, _listed_by_git(root))
+
+
+def list_both(root: Path, exclude: Sequence[str] = ()) -> tuple[Listing, Listing]:
+    """Return list_python_files and list_config_files of ``root``, with git asked once for both."""
+    listed = _listed_by_git(root)
+    return _list(root, exclude, _is_python, listed), _list(root, exclude, is_config_name, listed)
 
 
 def is_config_name(name: str) -> bool:
@@ -82,7 +88,7 @@ def is_config_name(name: str) -> bool:
 
 def list_command_files(root: Path, exclude: Sequence[str] = ()) -> Listing:
     """Return the files of ``root`` that may hold commands, chosen by name; see list_python_files."""
-    return _list(root, exclude, is_command_name)
+    return _list(root, exclude, is_command_name, _listed_by_git(root))
 
 
 def is_command_name(name: str) -> bool:
@@ -90,11 +96,18 @@ def is_command_name(name: str) -> bool:
     return name in _COMMAND_NAMES or name.endswith(_COMMAND_SUFFIXES) or name.startswith(_COMMAND_PREFIXES)
 
 
-def _list(root: Path, exclude: Sequence[str], wanted: Callable[[str], bool]) -> Listing:
+def _is_python(name: str) -> bool:
+    return name.endswith(".py")
+
+
+def _listed_by_git(root: Path) -> list[str] | None:
     from codemod.source.vcs import tracked_and_untracked
 
+    return tracked_and_untracked(root)
+
+
+def _list(root: Path, exclude: Sequence[str], wanted: Callable[[str], bool], listed: list[str] | None) -> Listing:
     search = _Search(Path(root), _exclude_spec(exclude), wanted)
-    listed = tracked_and_untracked(root)
     names = search.walk() if listed is None else search.of_git(listed)
     files = tuple(sorted(name for name in names if search.readable(name)))
     return Listing(files, tuple(sorted(search.failures, key=lambda failure: failure.path)))
@@ -120,9 +133,8 @@ class _Search:
     def of_git(self, names: Iterable[str]) -> Iterator[str]:
         """Yield the wanted ones of git's ``names`` that are regular files outside foreign folders."""
         for name in sorted(set(names)):
-            path = PurePosixPath(name)
-            parent = "" if path.parent == PurePosixPath(".") else str(path.parent)
-            if self.takes(name, path.name) and self.enters(parent):
+            parent, _, base = name.rpartition("/")
+            if self.takes(name, base) and self.enters(parent):
                 mode = self.mode(name)
                 if mode is not None and stat.S_ISREG(mode):
                     yield name

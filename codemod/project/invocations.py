@@ -204,9 +204,10 @@ def _stand(plain: Invocation, ground: Ground, folder: str, args: PytestArgs, res
         found = find_setup(here, paths or [here], args.inifile, args.rootdir, ground.version)
     except ConfigError as error:
         return _judged(plain, Standing.DOUBTFUL, str(error))
-    if args.inifile and found.inifile is not None and not found.inifile.is_relative_to(project):
+    outside = found.inifile is not None and not found.inifile.resolve().is_relative_to(project)
+    if args.inifile and outside:
         return _judged(plain, Standing.DOUBTFUL, f"its configuration {args.inifile} is not the project's")
-    if not args.inifile and not _same(found.inifile, ground.inifile):
+    if not args.inifile and not _same(None if outside else found.inifile, ground.inifile):
         return _judged(plain, Standing.ELSEWHERE, f"it is configured by {found.inifile}")
     return Invocation(
         plain.path, plain.line, plain.words, plain.settings, standing, "", _normalised(here, args), unknown

@@ -1,4 +1,4 @@
-"""Exact versions from lock files: uv, poetry, pdm, pipenv and PEP 751."""
+"""Exact versions from lock files: uv, poetry, pdm, pipenv, PEP 751 and conda-lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from codemod.project.toml_text import parse
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_LOCK = re.compile(r"(?:uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|pylock(?:\.[^.]+)?\.toml)$")
+_CONDA = re.compile(r"(?:[\w.-]+\.)?conda-lock\.ya?ml$")
+_LOCK = re.compile(rf"(?:uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|pylock(?:\.[^.]+)?\.toml)$|{_CONDA.pattern}")
+# conda-lock has always written its packages in this form; to parse YAML of such a size would take many seconds.
+_CONDA_PACKAGE = re.compile(r"^(?=- )", re.MULTILINE)
+_CONDA_FIELD = re.compile(r"""^(?:- |  )(name|version): ["']?([\w.!+-]+)["']?$""", re.MULTILINE)
 _PIPENV_SECTIONS = ("default", "develop")
 
 
@@ -37,10 +41,10 @@ def read_locked(name: str, text: str, wanted: Collection[str]) -> list[LockedVer
     """
     if not any(distribution in text for distribution in wanted):
         return []  # lock files are large, and most suites' parents do not have the plugin
-    found = _pipenv(text) if name == "Pipfile.lock" else _packages(text)
+    read = _conda if _CONDA.match(name) else _pipenv if name == "Pipfile.lock" else _packages
     seen: dict[str, int] = {}
     locked = []
-    for distribution, version in found:
+    for distribution, version in read(text):
         if distribution in wanted:
             seen[distribution] = seen.get(distribution, -1) + 1
             locked.append(LockedVersion(distribution, version, _line(text, distribution, seen[distribution])))
@@ -69,8 +73,17 @@ def _pipenv(text: str) -> Iterator[tuple[str, str]]:
                 yield name, version.removeprefix("==")
 
 
+def _conda(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each package, once for each platform."""
+    for package in _CONDA_PACKAGE.split(text):
+        fields = dict(_CONDA_FIELD.findall(package))
+        if len(fields) == 2:
+            yield fields["name"], fields["version"]
+
+
 def _line(text: str, name: str, index: int) -> int:
     """Return the line of the entry that is the ``index``-th (from 0) to carry ``name``."""
-    entry = re.compile(rf"""^(?:name\s*=\s*["']{re.escape(name)}["']|\s*"{re.escape(name)}"\s*:)""", re.MULTILINE)
+    toml, pipenv, conda = r"""name\s*=\s*["']{0}["']""", r"""\s*"{0}"\s*:""", r"""(?:- |  )name: ["']?{0}["']?$"""
+    entry = re.compile(rf"^(?:{toml}|{pipenv}|{conda})".format(re.escape(name)), re.MULTILINE)
     starts = [match.start() for match in entry.finditer(text)]
     return text.count("\n", 0, starts[index]) + 1 if index < len(starts) else 1

@@ -5,8 +5,9 @@ Files count from the folder in question up to the root; what is nearer to the fo
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,24 +18,37 @@ from packaging.version import InvalidVersion, Version
 
 from codemod.errors import ConfigError
 from codemod.model import FileFailure
-from codemod.project.requirement_tree import collect, requirement_texts
+from codemod.project.discover import list_config_files
+from codemod.project.requirement_files import may_require
+from codemod.project.requirement_lines import Dialect, name_of
+from codemod.project.requirement_tree import (
+    Found,
+    PlacedEntry,
+    Tree,
+    base_of,
+    collect,
+    collect_below,
+    requirement_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
-    from codemod.project.requirement_tree import Found, PlacedEntry
-
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
 _MENTION = r"""(?:^[ \t-]*|["']|::)({})(?=\s*(?:["'\[<>=!~;@:#,]|$))"""
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One declared requirement. ``specifier`` is as written; ``level`` is 0 in the folder itself, 1 in its parent, …"""
+    """One declared requirement. ``level`` is 0 in the folder itself, 1 in its parent, …
+
+    ``specifier`` is its version part for people; ``written`` is the same as a part of ``source``, empty where there is
+    none to change. ``dialect``, ``key``, ``source``, ``held`` and ``condition`` are as for ``Entry``. ``path`` is seen
+    from the folder in question: one that begins with ``../`` lies outside of it, and must not be written.
+    """
 
     name: str
     path: str
@@ -43,6 +57,17 @@ class Pin:
     allowed: SpecifierSet
     level: int = 0
     marker: str = ""
+    dialect: Dialect = Dialect.PEP440
+    key: tuple[str | int, ...] = ()
+    source: str = ""
+    written: str = ""
+    held: str = ""
+    condition: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether the file lies inside the folder in question, so that it may be written."""
+        return not self.path.startswith("../")
 
     @property
     def origin(self) -> str:
@@ -84,7 +109,10 @@ class Pins:
 class Requirements:
     """What the project asks for, and the files that could not be read. ``python`` has no lock.
 
-    ``others`` are further distributions that were asked about, those of them the project requires or locks.
+    ``others`` are further distributions that were asked about, those of them the project requires or locks. ``below``
+    are requirements of pytest-asyncio, pytest and Python inside the folder that take no part in choosing a version:
+    those in files farther down and in environments of other tools. ``unread`` are files among those that could not be
+    read, which fails nothing.
     """
 
     plugin: Pins = field(default_factory=Pins)
@@ -92,6 +120,13 @@ class Requirements:
     python: Pins = field(default_factory=Pins)
     failures: tuple[FileFailure, ...] = ()
     others: Mapping[str, Pins] = field(default_factory=dict)
+    below: tuple[Pin, ...] = ()
+    unread: tuple[FileFailure, ...] = ()
+
+    def of(self, name: str) -> tuple[Pin, ...]:
+        """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: nearest, and below."""
+        pins = {PLUGIN: self.plugin, "pytest": self.pytest, "python": self.python}[name]
+        return (*_nearest(pins.specs), *(pin for pin in self.below if pin.name == name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +138,32 @@ class ChosenVersion:
     candidates: tuple[str, ...]
 
 
-def read(root: Path, folder: Path, others: Sequence[str] = ()) -> Requirements:
-    """Read the requirement and lock files from ``folder`` up to ``root``; both are folders, paths are root-relative.
+def read(
+    root: Path,
+    folder: Path,
+    others: Sequence[str] = (),
+    *,
+    nested: Sequence[str] = (),
+    files: Sequence[str] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
+) -> Requirements:
+    """Read the requirement and lock files from ``folder`` up to ``root``, and those below ``folder``.
 
-    ``others`` are canonical names of further distributions to look for.
+    Both are folders. Paths are relative to ``folder``, but those of ``overlay``, which gives files the bytes they would
+    have, to ``root``. ``others`` are canonical names of further distributions to look for. ``nested`` are folders below
+    ``folder`` (``a/b/``, relative to it) that are projects of their own; ``files`` is what list_config_files gives for
+    it.
     """
-    found = collect(Path(root), Path(folder), (*_NAMES, *others))
+    tree, folder = Tree(Path(root), overlay or {}), Path(folder)
+    base = base_of(tree.root, folder)
+    above = collect(tree, folder, (*_NAMES, *others))
+    found = _seen_from(base, above)
     failures = list(found.failures)
     plugin, pytest, python = (_pins(name, found, failures) for name in _NAMES)
     further = {name: _pins(name, found, []) for name in others}
     asked = {name: pins for name, pins in further.items() if pins.specs or pins.locked}
-    return Requirements(plugin, pytest, python, tuple(failures), asked)
+    below, unread = ((), ()) if base is None else _below(tree, base, above, _files_below(folder, nested, files))
+    return Requirements(plugin, pytest, python, tuple(failures), asked, below, unread)
 
 
 def choose_version(pins: Pins, known: Sequence[str], override: str | None = None) -> ChosenVersion:
@@ -151,13 +201,13 @@ def at_least(version: str, minimum: str) -> bool:
     return Version(version) >= Version(minimum)
 
 
-def in_series(text: str, known: Sequence[str]) -> str | None:
-    """Return the newest of ``known`` that ``text`` names: a release (``1.4.0``) or a series (``1.4``, ``1``)."""
+def in_series(text: str, known: Sequence[str], *, newest: bool = True) -> str | None:
+    """Return the newest (or the oldest) of ``known`` that ``text`` names: a release (``1.4.0``), a series (``1.4``)."""
     if not is_version(text):
         return None
     wanted = Version(text)
     series = wanted.release if wanted.public == wanted.base_version else None
-    for version in reversed(_sorted(known)):
+    for version in reversed(_sorted(known)) if newest else _sorted(known):
         if Version(version) == wanted or Version(version).release[: len(wanted.release)] == series:
             return version
     return None
@@ -174,28 +224,18 @@ def reaches(pins: Pins, versions: Sequence[str]) -> bool:
     return not near or any(_allows(pin, version) or _begins_after(pin, version) for pin in near for version in versions)
 
 
-def forbidding(pins: Pins, version: str) -> tuple[Pin | Lock, ...]:
-    """Return what keeps ``version`` out: of the nearest requirements those that forbid it, else a lock on another."""
-    near = [pin for pin in _nearest(pins.specs) if pin.applies]
-    against = tuple(pin for pin in near if not _allows(pin, version))
-    if against:
-        return against
-    locked = pins.locked
-    if locked is None or not _fits(locked.version, locked.level, pins.specs) or at_least(locked.version, version):
-        return ()
-    return (locked,)
+def concerns(pin: Pin, pythons: Iterable[str]) -> bool:
+    """Tell whether the environment marker of a requirement, if any, holds on one of ``pythons`` (``3.10``)."""
+    if not pin.marker:
+        return True
+    marker = Marker(pin.marker)
+    environments = ({"python_version": each, "python_full_version": f"{each}.0", "extra": ""} for each in pythons)
+    return any(marker.evaluate(environment) for environment in environments)
 
 
-def too_low(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
-    """Return the nearest requirements that allow nothing from ``floor`` on among ``known``."""
-    enough = [version for version in known if at_least(version, floor)]
-    return tuple(p for p in _nearest(pins.specs) if p.applies and not any(_allows(p, v) for v in enough))
-
-
-def reaches_below(pins: Pins, floor: str, known: Sequence[str]) -> tuple[Pin, ...]:
-    """Return the nearest requirements that also allow one of ``known`` before ``floor``."""
-    below = [version for version in known if not at_least(version, floor)]
-    return tuple(p for p in _nearest(pins.specs) if p.applies and p.allowed and any(_allows(p, v) for v in below))
+def allows_any(pin: Pin, versions: Iterable[str]) -> bool:
+    """Tell whether a requirement allows one of ``versions``."""
+    return any(_allows(pin, version) for version in versions)
 
 
 def is_version(text: str) -> bool:
@@ -265,16 +305,53 @@ def _sorted(versions: Iterable[str]) -> tuple[str, ...]:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
+def _seen_from(base: str | None, found: Found) -> Found:
+    """Return the same with paths as seen from the folder ``base`` below the root."""
+    if not base:
+        return found
+    return Found(
+        entries=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.entries],
+        locks=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.locks],
+        failures=[replace(each, path=posixpath.relpath(each.path, base)) for each in found.failures],
+    )
+
+
 def _pins(name: str, found: Found, failures: list[FileFailure]) -> Pins:
-    entries = [each for each in found.entries if _canonical(each.entry.text) == name]
+    entries = [each for each in found.entries if each.entry.decides and _canonical(each.entry.text) == name]
     specs = [pin for each in entries if (pin := _pin(name, each, failures)) is not None]
     return Pins(tuple(sorted(specs, key=lambda pin: (pin.level, pin.path, pin.line))), _lock(name, found))
 
 
+def _files_below(folder: Path, nested: Sequence[str], files: Sequence[str] | None) -> list[str]:
+    """Return the requirement files below ``folder``, relative to it, without those of ``nested`` projects."""
+    listed = list_config_files(folder).files if files is None else files
+    return [path for path in listed if may_require(path) and not path.startswith(tuple(nested))]
+
+
+def _below(
+    tree: Tree, base: str, above: Found, files: Iterable[str]
+) -> tuple[tuple[Pin, ...], tuple[FileFailure, ...]]:
+    """Return the requirements inside ``base`` that decide nothing; of pytest and Python those beside the plugin's.
+
+    A file of the folder itself need not name the plugin.
+    """
+    found = _seen_from(base, collect_below(tree, base, [base + path for path in files], above))
+    near = _seen_from(base, above).entries
+    aside = [each for each in near if not each.entry.decides and not each.path.startswith("../")]
+    unread = list(found.failures)
+    pins = []
+    for each in (*aside, *found.entries):
+        name = _canonical(each.entry.text)
+        pin = _pin(name, each, unread) if name in _NAMES else None
+        pins += [pin] if pin else []
+    with_plugin = {pin.path for pin in pins if pin.name == PLUGIN}
+    kept = [pin for pin in pins if pin.path in with_plugin or "/" not in pin.path]
+    return tuple(sorted(kept, key=lambda pin: (pin.path, pin.line))), tuple(dict.fromkeys(unread))
+
+
 def _canonical(text: str) -> str:
     """Return the canonical name a PEP 508 requirement begins with, ``""`` where there is none."""
-    match = _NAME.match(text)
-    return canonicalize_name(match[0]) if match else ""
+    return canonicalize_name(name_of(text))
 
 
 def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | None:
@@ -284,9 +361,22 @@ def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | N
     except InvalidRequirement:
         failures.append(FileFailure(placed.path, f"line {entry.line}: cannot read the requirement {entry.text!r}"))
         return None
-    written = entry.written if entry.written is not None else str(requirement.url or requirement.specifier)
-    marker = str(requirement.marker or "")
-    return Pin(name, placed.path, entry.line, written, requirement.specifier, placed.level, marker)
+    written = entry.written or ""
+    return Pin(
+        name,
+        placed.path,
+        entry.line,
+        written,
+        requirement.specifier,
+        placed.level,
+        marker=str(requirement.marker or ""),
+        dialect=entry.dialect,
+        key=entry.key,
+        source=entry.source,
+        written=written if entry.source else "",
+        held=entry.held,
+        condition=entry.condition,
+    )
 
 
 def _lock(name: str, found: Found) -> Lock | None:

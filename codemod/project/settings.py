@@ -44,6 +44,7 @@ class Settings:
     """Everything a run can be told. Codes in ``select`` and ``ignore`` are prefixes (``LM2`` means all of 2xx).
 
     ``target`` is "latest", "current" or a version; ``python`` an interpreter or environment whose plugins are read.
+    ``keep_compat`` is the oldest pytest-asyncio release the edits must leave working.
     """
 
     strategy: StrategyName = StrategyName.AUTO
@@ -54,6 +55,7 @@ class Settings:
     source: str | None = None
     remedy: str | None = None
     python: str | None = None
+    keep_compat: str | None = None
     exclude: tuple[str, ...] = ()
     resources: tuple[UserResource, ...] = ()
 
@@ -165,7 +167,7 @@ def _apply(
         if check is None:
             raise ConfigError(f"{where([key])}: unknown key {key!r}{_did_you_mean(key, keys)}")
         try:
-            settings = replace(settings, **{key: check(value, settings)})
+            settings = replace(settings, **{key.replace("-", "_"): check(value, settings)})
         except _WrongError as error:
             raise ConfigError(f"{where([key, *error.path])}: {'.'.join([key, *error.path])} {error}") from error
     return settings
@@ -238,6 +240,17 @@ def _target(value: object, settings: Settings) -> str:
     return known
 
 
+def _oldest(value: object, settings: Settings) -> str:
+    """Return the first known release of the series a text such as ``0.24`` names."""
+    from codemod.knowledge import versions
+    from codemod.project.requirements import in_series
+
+    text = _string(value, settings)
+    if (known := in_series(text, versions().usable, newest=False)) is None:
+        raise _WrongError(f"must be a known release or series of pytest-asyncio such as 0.24, not {value!r}")
+    return known
+
+
 def _resources(value: object, settings: Settings) -> tuple[UserResource, ...]:
     """Add the resources of a table, or of a tuple of UserResource; one for a call that is there replaces it."""
     if isinstance(value, tuple) and all(isinstance(item, UserResource) for item in value):
@@ -286,6 +299,7 @@ _FILE_KEYS: Mapping[str, _Check] = {
     "unsafe": _bool,
     "target": _target,
     "source": _version,
+    "keep-compat": _oldest,
     "exclude": _strings,
     "resources": _resources,
 }

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemod.errors import FileError, RewriteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from codemod.operations import ConfigOperation
-
+Edit = TypeVar("Edit")
 _BOM = "\ufeff"
 
 
 def edited(
     path: str,
     data: bytes | None,
-    operations: Sequence[ConfigOperation],
-    apply: Callable[[str, str, ConfigOperation], str],
+    operations: Sequence[Edit],
+    apply: Callable[[str, str, Edit], str],
 ) -> bytes:
     """Return ``data`` with ``apply(path, text, operation)`` done for each operation in order.
 

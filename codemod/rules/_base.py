@@ -40,7 +40,9 @@ class Rule:
     """A code and its promise. ``doc`` is the module's docstring: the page `loopmend explain CODE` shows.
 
     ``cases`` are the findings of a local rule with their edits; ``cure`` is the title of the remedy they make together.
-    ``optional`` rules take part only where they are selected by their code.
+    ``optional`` rules take part only where they are selected by their code. ``breaks`` says that the target does not
+    run a suite in which a finding is left, so that it must not be installed before. ``valid_from`` is the oldest
+    pytest-asyncio that runs what the edits leave as it ran what they found, empty where only the target does.
     """
 
     code: str
@@ -53,6 +55,8 @@ class Rule:
     cases: Callable[[Suite], Iterator[Case]] = _no_cases
     cure: str = ""
     optional: bool = False
+    breaks: bool = False
+    valid_from: str = ""
 
     def remedies(self, suite: Suite) -> Iterator[Remedy]:
         """Yield one remedy for all cases that are trusted alike: what a rule does it does everywhere or nowhere."""
@@ -76,13 +80,15 @@ def local_rule(
     cure: str,
     since: str = "0.2.0",
     optional: bool = False,
+    breaks: bool = False,
+    valid_from: str = "",
 ) -> Rule:
     """Return a rule whose findings carry their own edits."""
 
     def check(suite: Suite) -> Iterator[Finding]:
         return (case.finding for case in cases(suite))
 
-    return Rule(code, name, summary, since, max_applicability, doc, check, cases, cure, optional)
+    return Rule(code, name, summary, since, max_applicability, doc, check, cases, cure, optional, breaks, valid_from)
 
 
 def finding(

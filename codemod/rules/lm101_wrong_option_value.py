@@ -100,4 +100,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="correct the loop scope options",
+    breaks=True,
+    valid_from="0.24.0",
 )

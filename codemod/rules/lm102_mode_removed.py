@@ -62,4 +62,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="replace the removed legacy mode by strict",
+    breaks=True,
+    valid_from="0.17.0",
 )

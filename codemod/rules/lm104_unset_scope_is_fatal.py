@@ -62,4 +62,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="set the default fixture loop scope to what it is",
+    breaks=True,
+    valid_from="0.24.0",
 )

@@ -53,4 +53,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="delete the table that pytest never read",
+    breaks=True,
+    valid_from="0.10.0",
 )

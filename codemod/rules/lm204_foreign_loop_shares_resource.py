@@ -42,4 +42,6 @@ RULE = Rule(
     max_applicability=Applicability.SAFE,
     doc=__doc__ or "",
     check=check,
+    breaks=True,
+    valid_from="0.10.0",
 )

@@ -45,4 +45,5 @@ RULE = Rule(
     max_applicability=Applicability.UNSAFE,
     doc=__doc__ or "",
     check=check,
+    valid_from="0.10.0",
 )

@@ -57,4 +57,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="give async fixtures the decorator that strict mode runs",
+    valid_from="0.17.0",
 )

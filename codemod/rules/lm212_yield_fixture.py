@@ -60,4 +60,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="call the decorator of fixtures by its name",
+    valid_from="0.10.0",
 )

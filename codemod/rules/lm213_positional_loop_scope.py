@@ -41,4 +41,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="",
+    valid_from="0.24.0",
 )

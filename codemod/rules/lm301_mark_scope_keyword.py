@@ -108,4 +108,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="give the scope of a mark's loop as `loop_scope=`",
+    valid_from="0.24.0",
 )

@@ -70,4 +70,6 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="drop the arguments of marks that were ignored",
+    breaks=True,
+    valid_from="0.10.0",
 )

@@ -46,4 +46,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="remove marks from fixtures",
+    valid_from="0.10.0",
 )

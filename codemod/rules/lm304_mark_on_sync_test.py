@@ -59,4 +59,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="remove the asyncio mark from tests that are not async",
+    valid_from="0.10.0",
 )

@@ -71,4 +71,5 @@ RULE = local_rule(
     cases,
     cure="remove asyncio marks that auto mode adds",
     optional=True,
+    valid_from="0.10.0",
 )

@@ -81,4 +81,5 @@ RULE = local_rule(
     __doc__ or "",
     cases,
     cure="say with the asyncio mark which loop a class or a module has",
+    breaks=True,
 )

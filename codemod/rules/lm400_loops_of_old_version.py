@@ -65,4 +65,5 @@ RULE = Rule(
     max_applicability=Applicability.SAFE,
     doc=__doc__ or "",
     check=check,
+    breaks=True,
 )

@@ -83,4 +83,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="take the running loop instead of the event_loop fixture",
+    breaks=True,
+    valid_from="0.12.0",
 )

@@ -55,4 +55,6 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="hand the running loop to sync code",
+    breaks=True,
+    valid_from="0.21.0",
 )

@@ -83,4 +83,5 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="ask for the running loop in async code",
+    valid_from="0.10.0",
 )

@@ -89,4 +89,5 @@ RULE = local_rule(
     doc=__doc__ or "",
     cases=cases,
     cure="give sync code a current event loop",
+    breaks=True,
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     max_applicability=Applicability.DISPLAY,
     doc=__doc__ or "",
     check=check,
+    breaks=True,
 )

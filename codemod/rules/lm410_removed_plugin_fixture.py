@@ -52,4 +52,5 @@ RULE = Rule(
     max_applicability=Applicability.DISPLAY,
     doc=__doc__ or "",
     check=check,
+    breaks=True,
 )

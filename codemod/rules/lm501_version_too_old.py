@@ -1,24 +1,30 @@
-"""A requirement keeps out the pytest-asyncio version the suite goes to.
+"""A requirement keeps out the pytest-asyncio version the suite goes to, or still allows what it leaves.
 
-*What it does.* Names each requirement or lock of pytest-asyncio that forbids the version a migrated suite is written
-for, what it has to be raised to, and the oldest pytest and Python that version runs with.
+*What it does.* Finds, wherever dependencies are declared, each requirement of pytest-asyncio that forbids the version a
+migrated suite is written for or allows an older one, and each requirement of pytest that forbids the oldest pytest that
+version runs with. It raises them together.
 
-*Why is this bad.* A migrated suite needs what its old version does not have. Upgrading pytest-asyncio without migrating
-is no better: an `event_loop` override that shared one loop is silently ignored from 1.0 on.
+*Why is this bad.* A migrated suite needs what its old version does not have: `accepts only a single, optional keyword
+argument 'scope'`, options that are ignored. Upgrading pytest-asyncio without migrating is no better: an `event_loop`
+override that shared one loop is silently ignored from 1.0 on.
 
-*Fix safety.* Never applied: raising pytest-asyncio, pytest and Python together is a decision about the whole project,
-and locks are written by their own tools.
+*Fix safety.* Safe where the suite goes to the version in the same run and nothing else is left in its way: only the
+version part changes, in its own style (`==`, `~=`, `^`, a range, an upper bound). Unsafe for a suite that is taken as
+written for a newer version than its requirement allows, because its code says so.
 
-*Left alone.* Requirements that already allow the version, and suites that stay where they are (`--target current`).
+*Left alone.* Requirements without a version, and those that only hold on Pythons the target does not run on; everything
+under `--target current`. What cannot be edited is LM503's business, Python's own version LM502's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.raising import Obstacle, obstacles
-from codemod.model import Applicability, Finding, Location
-from codemod.rules._base import Rule, finding
+from codemod.analysis.raising import Raise, floor_of, nothing_required, raises, written
+from codemod.model import Applicability, Location
+from codemod.project.requirements import PLUGIN, Pin
+from codemod.rules._base import Case, finding, local_rule
+from codemod.rules._pins import goes, pin_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,31 +32,37 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
 
 
-def check(suite: Suite) -> Iterator[Finding]:
-    """Yield one finding for each requirement to raise, or one where the version was given and none is written."""
-    if not suite.upgrades and not suite.assumed:
-        return
-    for obstacle in obstacles(suite):
-        yield _finding(suite, obstacle)
+def cases(suite: Suite) -> Iterator[Case]:
+    """Yield a case for each requirement that an edit raises, or one where the version was given and none is written."""
+    trust = Applicability.UNSAFE if not suite.upgrades and suite.keep is None else Applicability.SAFE
+    condition = "" if trust is Applicability.SAFE else f"the suite {suite.version_origin}"
+    for each in raises(suite):
+        if each.edit is not None:
+            found = pin_finding(RULE.code, each, _says(suite, each), f"raise it to {written(each.name, each.new)}")
+            yield Case(found, (each.edit,), trust, condition)
+    if nothing_required(suite):
+        says = f"what installs pytest-asyncio {suite.version} keeps out {suite.target}, which the suite {goes(suite)}"
+        yield Case(finding(RULE.code, Location(suite.place.path, 1), says, PLUGIN, advice="raise it with this change"))
 
 
-def _finding(suite: Suite, obstacle: Obstacle) -> Finding:
-    """Return what keeps the target out, and what else has to go up with it."""
-    says = f"{obstacle.what} keeps out pytest-asyncio {suite.target}, which the suite "
-    if not suite.upgrades:
-        says += f"is written for: it {suite.version_origin}"
-    else:
-        says += f"goes to from {suite.version}" + (f" ({suite.version_origin})" if suite.assumed else "")
-    place = Location(obstacle.path, obstacle.line) if obstacle.path else Location(suite.place.path, 1)
-    return finding(RULE.code, place, says, obstacle.subject, advice="; ".join(obstacle.advice))
+def _says(suite: Suite, each: Raise) -> str:
+    if each.name != PLUGIN:
+        floor = floor_of(suite.target)
+        needs = f", which needs {each.name} >={floor.pytest}" if floor is not None else ""
+        return f"{each.said} keeps out pytest-asyncio {suite.target}{needs}"
+    allows = isinstance(each.pin, Pin) and each.pin.allowed.contains(suite.target)
+    verb = "allows versions older than" if allows else "keeps out"
+    return f"{each.said} {verb} pytest-asyncio {suite.target}, which the suite {goes(suite)}"
 
 
-RULE = Rule(
+RULE = local_rule(
     code="LM501",
     name="version-too-old",
-    summary="a requirement keeps out the pytest-asyncio version to go to",
+    summary="a requirement keeps out the pytest-asyncio version to go to, or allows what is left",
     since="0.1.0",
-    max_applicability=Applicability.DISPLAY,
+    max_applicability=Applicability.SAFE,
     doc=__doc__ or "",
-    check=check,
+    cases=cases,
+    cure="raise pytest-asyncio, and pytest with it",
+    valid_from="0.10.0",
 )

@@ -42,4 +42,5 @@ RULE = Rule(
     max_applicability=Applicability.SAFE,
     doc=__doc__ or "",
     check=check,
+    valid_from="0.10.0",
 )

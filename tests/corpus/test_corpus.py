@@ -110,15 +110,15 @@ def test_second_run_changes_nothing(analysed: Analysed, tmp_path: Path) -> None:
 
 
 def test_order_of_files_does_not_matter(analysed: Analysed, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = discover.list_python_files
+    original = discover.list_both
     listed: list[tuple[str, ...]] = []
 
-    def reversed_files(*arguments: object) -> discover.Listing:
-        listing = original(*arguments)
-        listed.append(listing.files[::-1])
-        return replace(listing, files=listed[-1])
+    def reversed_files(*arguments: object) -> tuple[discover.Listing, discover.Listing]:
+        python, others = (replace(each, files=each.files[::-1]) for each in original(*arguments))
+        listed.append(python.files)
+        return python, others
 
-    monkeypatch.setattr(discover, "list_python_files", reversed_files)
+    monkeypatch.setattr(discover, "list_both", reversed_files)
     again = analyse(analysed.folder, analysed.case.settings)
     assert listed
     assert render(again.changes) == analysed.diff

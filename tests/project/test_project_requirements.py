@@ -69,7 +69,7 @@ DECLARED = [
         "pytest-asyncio==0.21.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n",
         (1, "==0.21.1", "==0.21.1"),
     ),
-    ("requirements-dev.txt", "x\npytest-asyncio >= 0.21, < 1  # why\n", (2, "<1,>=0.21", ">=0.21,<1")),
+    ("requirements-dev.txt", "x\npytest-asyncio >= 0.21, < 1  # why\n", (2, ">= 0.21, < 1", ">=0.21,<1")),
     ("test-requirements.txt", "pytest-asyncio ; python_version > '3.8'\r\n", (1, "", "")),
     ("requirements/test.txt", "\ufeffpytest_asyncio===1.0\n", (1, "===1.0", "===1.0")),
     ("requirements.txt", "# a comment does not go on \\\npytest-asyncio\n", (2, "", "")),

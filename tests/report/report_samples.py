@@ -44,6 +44,7 @@ from codemod.operations import (
     ReplaceWord,
     SetCallKeyword,
     SetOption,
+    SetRequirement,
     Span,
     SuppressTeardown,
 )
@@ -88,6 +89,7 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveOption("pytest.ini", ("pytest",), "asyncio_mode"),
     RemoveListItem("pytest.ini", ("pytest",), "addopts", "--asyncio-mode=auto"),
     RemoveSection("pytest.ini", ("pytest",)),
+    SetRequirement("tox.ini", 4, ("testenv", "deps", 0), "==0.21", ">=1.1"),
 )
 
 CROSSING = Finding(

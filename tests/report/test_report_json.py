@@ -70,9 +70,10 @@ def test_the_sample_holds_every_operation() -> None:
 
 
 def test_operations_carry_their_kind_first() -> None:
-    kinds = [operation["kind"] for operation in loaded(project())["projects"][0]["remedies"][0]["operations"]]
+    operations = loaded(project())["projects"][0]["remedies"][0]["operations"]
+    kinds = [operation["kind"] for operation in operations]
     assert kinds == [type(operation).__name__ for operation in OPERATIONS]
-    assert loaded(project())["projects"][0]["remedies"][0]["operations"][-4] == {
+    assert operations[kinds.index("SetOption")] == {
         "kind": "SetOption",
         "path": "pytest.ini",
         "section": ["pytest"],

@@ -1,0 +1,96 @@
+"""Which of the planned remedies may be applied now: what an older version must survive, what has to be there first.
+
+Two things wait. With ``--keep-compat``, whatever that older pytest-asyncio would not run: it makes a second patch. And
+the requirements: the new version must not be installed while something is left in the suite that it does not run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from codemod.analysis.models import has
+from codemod.analysis.raising import spanning, written
+from codemod.plan import held_back
+from codemod.project.requirements import PLUGIN, at_least
+from codemod.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemod.analysis.suite import Suite
+    from codemod.model import Finding, Remedy
+    from codemod.operations import Operation
+    from codemod.plan import Plan
+
+_RULES = {rule.code: rule for rule in RULES}
+_PINS = ("LM501", "LM502")
+# What an edit may write, and the feature of knowledge/versions.toml that it is. The option for tests is not among them:
+# where it is unknown it has no effect, and that is in the loop model.
+_NEW_WORDS = {
+    re.compile(r"(?<!\w)loop_scope\b"): "loop_scope",
+    re.compile(r"\basyncio_default_fixture_loop_scope\b"): "asyncio_default_fixture_loop_scope",
+    re.compile(r"\bfixture-scope\b"): "fixture_scope_value",
+    re.compile(r"\b(?:pytest_asyncio_)?loop_factories\b"): "loop_factories",
+}
+
+
+def for_now(suite: Suite, plan: Plan) -> Plan:
+    """Hold back what the version to be kept working would not run."""
+    if suite.keep is None:
+        return plan
+    later = f"pytest-asyncio {suite.keep} does not run it: it comes with the second patch"
+    return held_back(plan, lambda remedy: later if needs_target(suite, remedy) else "")
+
+
+def with_pins_last(suite: Suite, plan: Plan) -> Plan:
+    """Hold back the requirements while something is left that the target does not run, or that comes later."""
+    answered = {finding for remedy in plan.applied for finding in remedy.findings}
+    breaking = _breaking(suite) if suite.upgrades else ()
+    left = next((finding for finding in breaking if finding.id not in answered), None)
+    if left is not None:
+        why = f"{left.location}: {left.code} has to be mended first, or pytest-asyncio {suite.target} breaks the suite"
+    elif any(needs_target(suite, remedy) for remedy in plan.withheld):
+        why = "it comes with the second patch"
+    else:
+        return plan
+    return held_back(plan, lambda remedy: why if remedy.code in _PINS else "")
+
+
+def needs_target(suite: Suite, remedy: Remedy) -> bool:
+    """Tell whether the version to be kept working, if any, would not run what ``remedy`` leaves."""
+    if suite.keep is None:
+        return False
+    valid_from = _RULES[remedy.code].valid_from
+    if not valid_from or not at_least(suite.keep, valid_from):
+        return True
+    translates = not _RULES[remedy.code].cure and suite.leaves_event_loop
+    if translates and not has(suite.keep, "repaired"):
+        return True
+    features = {feature for operation in remedy.operations for feature in _features(operation)}
+    return any(not has(suite.keep, feature) for feature in features)
+
+
+def pin_notes(suite: Suite) -> Iterator[str]:
+    """Yield what is to be known about requirements that allow releases of before and after 1.0."""
+    if suite.upgrades or suite.keep is not None:
+        return
+    for pin in spanning(suite)[:1]:
+        yield (
+            f"`{written(PLUGIN, pin.specifier)}` ({pin.origin}) allows releases before 1.0, which choose loops in "
+            f"other ways; the suite is read as written for {suite.version}. --keep-compat 0.24 asks for edits that "
+            "hold from there on"
+        )
+
+
+def _breaking(suite: Suite) -> Iterator[Finding]:
+    """Yield the findings the target does not run, selected or not."""
+    return (finding for rule in RULES if rule.breaks for finding in rule.check(suite))
+
+
+def _features(operation: Operation) -> Iterator[str]:
+    texts = [str(getattr(operation, item.name)) for item in fields(operation) if item.name != "path"]
+    for pattern, feature in _NEW_WORDS.items():
+        if any(pattern.search(text) for text in texts):
+            yield feature
