@@ -27,6 +27,7 @@ from codemod.reading import (
     with_requirements,
 )
 from codemod.rewrite import rewrite_file
+from codemod.rules import lm108_set_by_command
 from codemod.runs import runs_after
 from codemod.staging import for_now, needs_target, pin_notes, with_pins_last
 from codemod.strategies import Choice, choose
@@ -82,6 +83,7 @@ def _step(project: Project, workspace: Workspace, tell: Progress) -> _Step | Non
     tell("diagnosing", 0, 1)
     findings = tuple(rules.check(suite, project.settings.select, project.settings.ignore))
     choice, plan = repair(suite, project, findings)
+    findings, plan = _with_commands(suite, project.settings, findings, plan)
     tell("rewriting", 0, len(plan.by_path()))
     changes, plan, failures = rewrite(plan, workspace)
     plan, changes = prove(project, workspace, suite, plan, changes)
@@ -142,6 +144,22 @@ def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> t
     first = choice.remedies[0]
     gone = (f.id for f in findings if f.id not in left)
     return (replace(first, findings=tuple(dict.fromkeys((*first.findings, *gone)))), *choice.remedies[1:])
+
+
+def _with_commands(
+    suite: Suite, settings: Settings, findings: tuple[Finding, ...], plan: Plan
+) -> tuple[tuple[Finding, ...], Plan]:
+    """Add the findings about commands that contradict the plan, to the remedies that edit them as well."""
+    if not rules.is_selected(lm108_set_by_command.RULE.code, settings.select, settings.ignore):
+        return findings, plan
+    found = tuple(lm108_set_by_command.contradictions(suite, (*plan.applied, *plan.withheld)))
+
+    def answering(remedy: Remedy) -> Remedy:
+        more = tuple(finding.id for finding, code in found if code == remedy.code)
+        return replace(remedy, findings=(*remedy.findings, *more)) if more else remedy
+
+    new = Plan(tuple(map(answering, plan.applied)), tuple(map(answering, plan.withheld)))
+    return (*findings, *(finding for finding, _ in found)), new
 
 
 def _unseen(project: Project, workspace: Workspace) -> str:

@@ -62,7 +62,8 @@ class PytestConfig:
     pytest itself has no default for it. List options are in ``lists`` too. ``keys`` are all keys of the section,
     ``asyncio_loaded`` is False after ``-p no:asyncio``, ``notes`` are for people. ``filters`` are the warning filters
     in the order in which they are applied, ``filters_apply`` is False after ``-p no:warnings``. ``shadowed`` is a table
-    of the same file that pytest 8 passes over and pytest 9 refuses beside ``section``.
+    of the same file that pytest 8 passes over and pytest 9 refuses beside ``section``. ``addopts`` is that option as it
+    stands in the file, None where it is not there or not from there.
     """
 
     rootdir: Path
@@ -78,6 +79,7 @@ class PytestConfig:
     filters_apply: bool = True
     shadowed: Section | None = None
     pytest_version: PytestVersion = NEWEST
+    addopts: object = None
 
 
 def resolve(
@@ -110,6 +112,7 @@ def resolve(
         filters_apply=applies_filters(plugins),
         shadowed=setup.section.shadowed,
         pytest_version=pytest_version,
+        addopts=None if "addopts" in dict(line.overrides) else setup.section.values.get("addopts"),
     )
 
 
