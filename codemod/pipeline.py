@@ -15,6 +15,7 @@ from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
 from codemod.model import Applicability, Counts, FileChange, FileFailure, Finding, OptionValue, ProjectReport, Remedy
 from codemod.plan import Plan, held_back, merge
+from codemod.project.invocations import invocations
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 from codemod.reading import (
     Progress,
@@ -114,6 +115,26 @@ def describe_config(folder: Path, settings: Settings) -> tuple[OptionValue, ...]
         OptionValue("rootdir", str(project.config.rootdir), "as pytest finds it"),
         inifile,
         *project.config.options.values(),
+    )
+
+
+def describe_commands(folder: Path, settings: Settings) -> tuple[tuple[str, str, str], ...]:
+    """Return each command of the repository that runs pytest: its place, what it overrides, and how far it counts.
+
+    The files that hold commands and could not be read come last, with the reason in place of what is overridden.
+    """
+    runs = discover_project(folder, settings, silent).runs
+    found = invocations(runs.files, runs.ground, everything=True)
+    used = "" if runs.config is runs.plain else "in force"
+    if runs.doubt:
+        used = "not in force: the commands do not agree"
+    return (
+        *(
+            (each.origin, f"overrides {', '.join(each.overrides)}" if each.overrides else "overrides nothing", known)
+            for each in found
+            for known in [(used if each.overrides else "") if each.counts else f"does not count: {each.reason}"]
+        ),
+        *((failure.path, f"could not be read: {failure.reason}", "") for failure in runs.files.failures.values()),
     )
 
 

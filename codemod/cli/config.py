@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 @verb(Selection)
 def config(console: Console, selection: Selection) -> ExitCode:
     """Show the options in force and where each comes from."""
-    from codemod.pipeline import describe_config
+    from codemod.pipeline import describe_commands, describe_config
 
-    described = [(folder.as_posix(), describe_config(folder, settings)) for folder, settings in load_all(selection)]
+    loaded = load_all(selection)
+    described = [(folder.as_posix(), describe_config(folder, settings)) for folder, settings in loaded]
     if console.screen.json:
         from codemod.report.json import render_options
 
         console.out(render_options(described))
     else:
-        from codemod.report.summary import option_lines
+        from codemod.report.summary import invocation_lines, option_lines
 
-        for root, options in described:
+        for (root, options), (folder, settings) in zip(described, loaded, strict=True):
             title = [f"Project {escape(root)}"] if len(described) > 1 else []
-            console.out("".join(f"{line}\n" for line in [*title, *option_lines(options)]))
+            commands = invocation_lines(describe_commands(folder, settings))
+            console.out("".join(f"{line}\n" for line in [*title, *option_lines(options), *commands]))
     return ExitCode.DONE

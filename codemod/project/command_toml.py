@@ -56,11 +56,22 @@ def pipfile_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
         yield replace(script, place=None)
 
 
+def lines_above(text: str, table: Path, key: str, value: str) -> int:
+    """Return how many lines of ``text`` stand above the first line of a multi-line ``value``."""
+    first = next((line for line in value.split("\n") if line), "")
+    return _line(text, table, key, first) - 1 - value.split("\n").index(first)
+
+
+def _line(text: str, table: Path, key: str, needle: str) -> int:
+    start = key_line(text, table, key) or 1
+    lines = text.split("\n")
+    return next((n for n in range(start, len(lines) + 1) if needle and needle in lines[n - 1]), start)
+
+
 def _legacy(reader: _Reader, text: str) -> Iterator[Script]:
     """Yield what the text of a tox.ini within pyproject.toml says, on the lines of pyproject.toml."""
     place = Place(("tool", "tox"), "legacy_tox_ini", text)
-    first = text.lstrip("\n").split("\n")[0]
-    above = reader.line(("tool", "tox"), "legacy_tox_ini", first) - 1 - text.split("\n").index(first)
+    above = lines_above(reader.text, ("tool", "tox"), "legacy_tox_ini", text)
     for script in tox_scripts(reader.path, reader.folder, text, place):
         parts = tuple((part, line + above) for part, line in script.parts)
         moved = replace(script.addopts, line=script.addopts.line + above) if script.addopts else None
@@ -75,9 +86,7 @@ class _Reader:
 
     def line(self, table: Path, key: str, needle: str) -> int:
         """Return the line at or below ``key`` on which ``needle`` stands, that of the key where it is not found."""
-        start = key_line(self.text, table, key) or 1
-        lines = self.text.split("\n")
-        return next((n for n in range(start, len(lines) + 1) if needle and needle in lines[n - 1]), start)
+        return _line(self.text, table, key, needle)
 
     def tox(self, root: dict[str, Any], at: Path) -> Iterator[Script]:
         """Yield the commands of tox's own TOML; an environment without commands runs those of env_run_base."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A command that runs pytest, with its arguments, those of PYTEST_ADDOPTS first.
+    """A command that runs pytest; ``overrides`` are the arguments that win over the configuration, for people to read.
 
     ``path`` is seen from the project's folder. ``standing`` is what it has to do with the project and ``reason`` why
     that is not more; ``args`` are the options that decide about loops as ``pytest_config.resolve`` takes them, and
@@ -72,7 +72,7 @@ class Invocation:
 
     path: str
     line: int
-    words: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     standing: Standing = Standing.DOUBTFUL
     reason: str = ""
@@ -153,12 +153,12 @@ def _invocation(command: Command, ground: Ground) -> Invocation | None:
         *(settings_of(around, path, variable.place) if variable else ()),
         *settings_of(own, path, command.place),
     )
-    words = tuple(word.text.replace(UNKNOWN, "…") for word in (*around, *own))
-    plain = Invocation(path, command.line, words, settings)
+    plain = Invocation(path, command.line, (), settings)
     try:
         args, rest = split_args([word.text for word in (*around, *own)])
     except ConfigError as error:
         return _judged(plain, Standing.DOUBTFUL, str(error).replace(UNKNOWN, "…"))
+    plain = replace(plain, overrides=tuple(_overrides(args)))
     if in_container(command.words) or not command.folders:
         return _judged(plain, Standing.DOUBTFUL, "the folder it runs in is not known")
     found = [_stand(plain, ground, folder, args, rest) for folder in command.folders]
@@ -177,7 +177,19 @@ def _variable_words(text: str, line: int) -> tuple[Word, ...]:
 
 
 def _judged(found: Invocation, standing: Standing, reason: str) -> Invocation:
-    return Invocation(found.path, found.line, found.words, found.settings, standing, reason)
+    return replace(found, standing=standing, reason=reason)
+
+
+def _overrides(args: PytestArgs) -> Iterator[str]:
+    """Yield what wins over the configuration, spelt alike however the command spells it."""
+    flags = {"-c": args.inifile, "--rootdir": args.rootdir, "--confcutdir": args.confcutdir}
+    flags |= {"--asyncio-mode": args.asyncio_mode}
+    found = [f"{flag} {value}" for flag, value in flags.items() if value is not None]
+    found += [f"-o {name}={value}" for name, value in args.overrides]
+    found += [f"-p {plugin}" for plugin in args.plugins]
+    found += [f"-W {text}" for text in args.warnings]
+    found += [] if args.autoload else ["--disable-plugin-autoload"]
+    yield from (each.replace(UNKNOWN, "…") for each in found)
 
 
 # --- whom a command concerns ---------------------------------------------------------------------------------------
@@ -195,11 +207,8 @@ def _stand(plain: Invocation, ground: Ground, folder: str, args: PytestArgs, res
     standing, reason = _concerns(ground, project, here, paths)
     if standing is not Standing.COUNTS:
         return _judged(plain, standing, reason)
-    unknown = _unknown(args)
-    if unknown:
-        return Invocation(
-            plain.path, plain.line, plain.words, plain.settings, standing, "", ("unknown", unknown), unknown
-        )
+    if unknown := _unknown(args):
+        return replace(plain, standing=standing, unknown=unknown)
     try:
         found = find_setup(here, paths or [here], args.inifile, args.rootdir, ground.version)
     except ConfigError as error:
@@ -209,9 +218,7 @@ def _stand(plain: Invocation, ground: Ground, folder: str, args: PytestArgs, res
         return _judged(plain, Standing.DOUBTFUL, f"its configuration {args.inifile} is not the project's")
     if not args.inifile and not _same(None if outside else found.inifile, ground.inifile):
         return _judged(plain, Standing.ELSEWHERE, f"it is configured by {found.inifile}")
-    return Invocation(
-        plain.path, plain.line, plain.words, plain.settings, standing, "", _normalised(here, args), unknown
-    )
+    return replace(plain, standing=standing, args=_normalised(here, args))
 
 
 def _paths(here: Path, rest: Sequence[str]) -> list[Path]:

@@ -10,6 +10,7 @@ from codemod.model import FileFailure
 from codemod.project.command_files import CommandFiles, find
 from codemod.project.command_nox import session_pythons
 from codemod.project.command_text import ini_options
+from codemod.project.command_toml import lines_above
 from codemod.project.command_yaml import yaml_pythons
 from codemod.project.toml_text import key_line, parse
 
@@ -98,8 +99,7 @@ def _tox_toml(name: str, text: str) -> Said:
         document, at = tox if isinstance(tox, dict) else {}, ("tool", "tox")
     legacy = document.get("legacy_tox_ini")
     if isinstance(legacy, str):
-        first = (key_line(text, at, "legacy_tox_ini") or 1) - (0 if legacy.startswith("\n") else 1)
-        yield from _tox(legacy, first)
+        yield from _tox(legacy, lines_above(text, at, "legacy_tox_ini", legacy))
     listed = document.get("env_list", document.get("envlist"))
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, str):

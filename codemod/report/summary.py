@@ -72,6 +72,15 @@ def option_lines(options: Iterable[OptionValue]) -> list[str]:
     return [f"{escape(option.name)} {_value(option)} ({escape(option.origin)})" for option in options]
 
 
+def invocation_lines(commands: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return a section with each command that runs pytest: its place, what it overrides, and how far it counts."""
+    rows = [
+        f"  {escape(place)} {escape(overrides)}{f' ({escape(known)})' if known else ''}"
+        for place, overrides, known in commands
+    ]
+    return ["pytest is run by:", *rows] if rows else []
+
+
 def _value(option: OptionValue) -> str:
     return "is not set" if option.value is None else f"= {escape(option.value)}"
 
