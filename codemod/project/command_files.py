@@ -7,6 +7,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     Reader = Callable[[str, str, str], Iterator[Script]]
 
 _SIZE_LIMIT = 1024 * 1024
+# YAML is read slowly, and no file for people is that large.
+YAML_LIMIT = 256 * 1024
+_MOST_SCRIPTS = 5000
 _CI_FOLDERS = (".github/workflows", ".circleci", ".azure-pipelines")
 _YAML: tuple[tuple[re.Pattern[str], command_yaml.Dialect], ...] = (
     (re.compile(r"(?P<base>.*/)?\.github/workflows/[^/]+\.ya?ml$"), command_yaml.GITHUB),
@@ -96,8 +100,12 @@ class CommandFiles:
             if found is None:
                 continue
             reader, folder = found
+            if len(text) > YAML_LIMIT and path.endswith((".yml", ".yaml")):
+                self.failures[path] = FileFailure(path, f"is larger than {YAML_LIMIT // 1024} KB")
+                continue
             try:
-                yield from [command for script in reader(path, folder, text) for command in commands(script)]
+                scripts = islice(reader(path, folder, text), _MOST_SCRIPTS)
+                yield from [command for script in scripts for command in commands(script)]
             except ValueError as error:
                 self.failures[path] = FileFailure(path, str(error))
 

@@ -37,24 +37,23 @@ class Option:
 
 def ini_options(text: str) -> dict[str, dict[str, Option]]:
     """Return the options of each section; of a key that is there twice the last. What is no INI is passed over."""
-    sections: dict[str, dict[str, Option]] = {}
+    sections: dict[str, dict[str, list[tuple[str, int]]]] = {}
     section, key = "", ""
     for number, line in enumerate(text.split("\n"), 1):
         if line.lstrip().startswith(("#", ";")):
             continue
         if line[:1].isspace():
             if key and line.strip():
-                own = sections[section]
-                own[key] = Option((*own[key].lines, (line.strip(), number)))
+                sections[section][key].append((line.strip(), number))
         elif header := _SECTION.match(line):
             section, key = header["name"], ""
             sections.setdefault(section, {})
         elif (found := _OPTION.match(line)) and section:
             key = found["key"]
-            sections[section][key] = Option(((found["value"].strip(), number),))
+            sections[section][key] = [(found["value"].strip(), number)]
         else:
             key = ""
-    return sections
+    return {name: {key: Option(tuple(lines)) for key, lines in options.items()} for name, options in sections.items()}
 
 
 # --- tox -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from codemod.project.command_text import tox_scripts
@@ -24,7 +24,7 @@ def pyproject_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
     """Yield the commands of every tool of pyproject.toml; raise ValueError where it is no TOML."""
     document = parse(text)
     tool = _table(document, "tool")
-    reader = _Reader(path, folder, text)
+    reader = _Reader(path, folder, _Lines(text))
     legacy = _table(tool, "tox").get("legacy_tox_ini")
     if isinstance(legacy, str):
         yield from _legacy(reader, legacy)
@@ -41,37 +41,55 @@ def pyproject_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
 
 def tox_toml_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
     """Yield the commands of tox.toml; raise ValueError where it is no TOML."""
-    yield from _Reader(path, folder, text).tox(parse(text), ())
+    yield from _Reader(path, folder, _Lines(text)).tox(parse(text), ())
 
 
 def hatch_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
     """Yield the commands of hatch.toml; raise ValueError where it is no TOML."""
-    yield from _Reader(path, folder, text).hatch(parse(text), ())
+    yield from _Reader(path, folder, _Lines(text)).hatch(parse(text), ())
 
 
 def pipfile_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
     """Yield the scripts of a Pipfile; raise ValueError where it is no TOML."""
     # No edits there: the file has no ending by which it would be known as TOML.
-    for script in _Reader(path, folder, text).tasks(_table(parse(text), "scripts"), ("scripts",), shell=False):
+    for script in _Reader(path, folder, _Lines(text)).tasks(_table(parse(text), "scripts"), ("scripts",), shell=False):
         yield replace(script, place=None)
 
 
 def lines_above(text: str, table: Path, key: str, value: str) -> int:
     """Return how many lines of ``text`` stand above the first line of a multi-line ``value``."""
     first = next((line for line in value.split("\n") if line), "")
-    return _line(text, table, key, first) - 1 - value.split("\n").index(first)
+    return _Lines(text).find(table, key, first) - 1 - value.split("\n").index(first)
 
 
-def _line(text: str, table: Path, key: str, needle: str) -> int:
-    start = key_line(text, table, key) or 1
-    lines = text.split("\n")
-    return next((n for n in range(start, len(lines) + 1) if needle and needle in lines[n - 1]), start)
+@dataclass(slots=True)
+class _Lines:
+    """Finds lines of a document; ``left`` is how many characters may still be searched, for a hostile file."""
+
+    text: str
+    left: int = 50_000_000
+    keys: dict[Path, int] = field(default_factory=dict)
+
+    def key(self, table: Path, key: str) -> int:
+        """Return the line of a key, 1 where it is not found."""
+        path = (*table, key)
+        if path not in self.keys:
+            self.left -= len(self.text)
+            self.keys[path] = (key_line(self.text, table, key) or 1) if self.left > 0 else 1
+        return self.keys[path]
+
+    def find(self, table: Path, key: str, needle: str) -> int:
+        """Return the line at or below ``key`` on which ``needle`` stands, that of the key where it is not found."""
+        start = self.key(table, key)
+        self.left -= len(self.text)
+        lines = self.text.split("\n") if self.left > 0 else []
+        return next((n for n in range(start, len(lines) + 1) if needle and needle in lines[n - 1]), start)
 
 
 def _legacy(reader: _Reader, text: str) -> Iterator[Script]:
     """Yield what the text of a tox.ini within pyproject.toml says, on the lines of pyproject.toml."""
     place = Place(("tool", "tox"), "legacy_tox_ini", text)
-    above = lines_above(reader.text, ("tool", "tox"), "legacy_tox_ini", text)
+    above = lines_above(reader.lines.text, ("tool", "tox"), "legacy_tox_ini", text)
     for script in tox_scripts(reader.path, reader.folder, text, place):
         parts = tuple((part, line + above) for part, line in script.parts)
         moved = replace(script.addopts, line=script.addopts.line + above) if script.addopts else None
@@ -82,11 +100,7 @@ def _legacy(reader: _Reader, text: str) -> Iterator[Script]:
 class _Reader:
     path: str
     folder: str
-    text: str
-
-    def line(self, table: Path, key: str, needle: str) -> int:
-        """Return the line at or below ``key`` on which ``needle`` stands, that of the key where it is not found."""
-        return _line(self.text, table, key, needle)
+    lines: _Lines
 
     def tox(self, root: dict[str, Any], at: Path) -> Iterator[Script]:
         """Yield the commands of tox's own TOML; an environment without commands runs those of env_run_base."""
@@ -118,8 +132,8 @@ class _Reader:
     def word(self, table: Path, key: str, value: object) -> Word:
         """Return a word of a list; a table, and braces, stand for what tox puts there."""
         if not isinstance(value, str):
-            return Word(UNKNOWN, key_line(self.text, table, key) or 1)
-        line = self.line(table, key, f'"{value}"')
+            return Word(UNKNOWN, self.lines.key(table, key))
+        line = self.lines.find(table, key, f'"{value}"')
         name = value.replace("{tox_root}", ".").replace("{toxinidir}", ".").replace("\0", "\ufffd")
         start, end = name.find("{"), name.rfind("}")
         return Word(f"{name[:start]}{UNKNOWN}{name[end + 1 :]}" if 0 <= start < end else name, line)
@@ -151,13 +165,15 @@ class _Reader:
         place = Place(table, key, value)
         if isinstance(value, str):
             first = value.strip().split("\n")[0]
-            part = (value.lstrip("\n"), self.line(table, key, first))
+            part = (value.lstrip("\n"), self.lines.find(table, key, first))
             yield Script(self.path, (part,), (), folders, addopts, place, shell)
         elif isinstance(value, list) and key == "cmd":
             words = tuple(self.word(table, key, each) for each in value)
             yield Script(self.path, (), words, folders, addopts, place)
         elif isinstance(value, list):
-            parts = tuple((each, self.line(table, key, each.split("\n")[0])) for each in value if isinstance(each, str))
+            parts = tuple(
+                (each, self.lines.find(table, key, each.split("\n")[0])) for each in value if isinstance(each, str)
+            )
             yield Script(self.path, parts, (), folders, addopts, place, shell)
 
     def addopts(self, table: Path, variables: dict[str, Any]) -> Variable | None:
@@ -165,7 +181,7 @@ class _Reader:
         value = variables.get(ADDOPTS)
         if not isinstance(value, str):
             return None
-        line = key_line(self.text, table, ADDOPTS) or key_line(self.text, table[:-1], table[-1]) or 1
+        line = key_line(self.lines.text, table, ADDOPTS) or self.lines.key(table[:-1], table[-1])
         return Variable(self.path, line, value, Place(table, ADDOPTS, value))
 
 

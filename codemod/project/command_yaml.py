@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from codemod.project.commands import ADDOPTS, Script, Variable, joined
 from codemod.project.shell_words import Word
 from codemod.source.yaml_text import Scalar, scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 Key: TypeAlias = "tuple[str | int, ...]"
+Found = TypeVar("Found")
+
+_MOST_SETTINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,13 @@ def yaml_scripts(path: str, folder: str, text: str, dialect: Dialect) -> Iterato
         if key:
             owner = key[:-1] if dialect.session else scalar.key
             sessions.setdefault(owner, []).append((key, scalar))
+    folders = list(filter(None, (_folder(scalar, dialect) for scalar in found)))
+    variables = list(filter(None, (_variable(path, scalar, dialect) for scalar in found)))
     for members in sessions.values():
         key = members[0][0]
         parts = tuple((scalar.value, first_line(text, scalar)) for _, scalar in members)
-        yield Script(path, parts, (), _folders(key, folder, found, dialect), _addopts(path, key, found, dialect))
+        name, addopts = _nearest(key, folders), _nearest(key, variables)
+        yield Script(path, parts, (), _started(folder, name, dialect), addopts)
 
 
 def pre_commit_scripts(path: str, folder: str, text: str) -> Iterator[Script]:
@@ -114,40 +120,35 @@ def _command_key(key: Key, dialect: Dialect) -> Key:
     return ()
 
 
-def _folders(key: Key, folder: str, found: Iterable[Scalar], dialect: Dialect) -> tuple[str, ...]:
-    """Return the folder that the nearest setting around the command names, else ``folder``."""
-    best: tuple[int, str] = (-1, "")
-    for scalar in found:
-        if scalar.key[-1] not in dialect.folders:
-            continue
-        holder = scalar.key[:-1]
-        if holder[-2:] == ("defaults", "run"):
-            holder = holder[:-2]
-        if key[: len(holder)] == holder and len(holder) > best[0]:
-            best = (len(holder), scalar.value)
-    name = best[1].strip()
+def _nearest(key: Key, around: list[tuple[Key, Found]]) -> Found | None:
+    """Return what is set for the innermost part of the file that ``key`` lies in; of very many only the first count."""
+    inside = [(len(holder), value) for holder, value in around[:_MOST_SETTINGS] if key[: len(holder)] == holder]
+    return max(inside, key=lambda each: each[0])[1] if inside else None
+
+
+def _folder(scalar: Scalar, dialect: Dialect) -> tuple[Key, str] | None:
+    """Return to what a scalar that names a folder applies, and the name."""
+    if scalar.key[-1] not in dialect.folders:
+        return None
+    holder = scalar.key[:-1]
+    return (holder[:-2] if holder[-2:] == ("defaults", "run") else holder), scalar.value.strip()
+
+
+def _started(folder: str, name: str | None, dialect: Dialect) -> tuple[str, ...]:
+    """Return the folders a command starts in where ``name`` is set for it."""
     # CircleCI checks out where its working_directory says, "~/project" if nothing else.
     if not name or (dialect is CIRCLE and name.startswith("~")):
         return (folder,)
     return () if any(sign in name for sign in "${%") else joined((folder,), name)
 
 
-def _addopts(path: str, key: Key, found: Iterable[Scalar], dialect: Dialect) -> Variable | None:
-    best: tuple[int, Variable | None] = (-1, None)
-    for scalar in found:
-        holder, value = _variable(scalar, dialect)
-        if value is not None and key[: len(holder)] == holder and len(holder) > best[0]:
-            best = (len(holder), Variable(path, scalar.line, value))
-    return best[1]
-
-
-def _variable(scalar: Scalar, dialect: Dialect) -> tuple[Key, str | None]:
-    """Return to what a scalar that sets PYTEST_ADDOPTS applies, and the value; None for any other scalar."""
+def _variable(path: str, scalar: Scalar, dialect: Dialect) -> tuple[Key, Variable] | None:
+    """Return to what a scalar that sets PYTEST_ADDOPTS applies, and the value."""
     *holder, name = scalar.key
     if name == ADDOPTS and holder and holder[-1] in dialect.variables:
         levels = 2 if holder[-1] == "global" else 1
-        return tuple(holder[:-levels]), scalar.value
-    in_list = isinstance(name, int) and holder and holder[-1] == "global"
+        return tuple(holder[:-levels]), Variable(path, scalar.line, scalar.value)
+    in_list = isinstance(name, int) and bool(holder) and holder[-1] == "global"
     if in_list and (found := re.search(rf"""\b{ADDOPTS}=("[^"]*"|'[^']*'|\S+)""", scalar.value)):
-        return tuple(holder[:-2]), found[1].strip("\"'")
-    return (), None
+        return tuple(holder[:-2]), Variable(path, scalar.line, found[1].strip("\"'"))
+    return None

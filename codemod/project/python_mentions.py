@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.model import FileFailure
-from codemod.project.command_files import CommandFiles, find
+from codemod.project.command_files import YAML_LIMIT, CommandFiles, find
 from codemod.project.command_nox import session_pythons
 from codemod.project.command_text import ini_options
 from codemod.project.command_toml import lines_above
@@ -26,6 +26,7 @@ _ENVIRONMENT = re.compile(r"(?:py|pypy)(?P<major>[23])\.?(?P<minor>\d{1,2})$|(?P
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (?P<version>[23]\.\d{1,2})(?!\d)")
 _BRACES = re.compile(r"\{(?P<choices>[^{}]*)\}")
 _MOST_ENVIRONMENTS = 500
+_LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,7 +65,7 @@ def _said(path: str, text: str) -> Said:
         yield from _versions(session_pythons(text))
     elif name == ".python-version":
         yield from _versions((line.strip(), number) for number, line in enumerate(text.split("\n"), 1))
-    elif name.endswith((".yml", ".yaml")):
+    elif name.endswith((".yml", ".yaml")) and len(text) <= YAML_LIMIT:
         yield from _versions(yaml_pythons(text))
 
 
@@ -108,7 +109,7 @@ def _tox_toml(name: str, text: str) -> Said:
 
 def _environments(text: str, line: int) -> Said:
     """Yield the versions in names of environments such as ``py{38,39}-django, 3.11``."""
-    for name in _expanded(text):
+    for name in _expanded(text[:_LONGEST_LINE]):
         for factor in re.split(r"[\s,-]+", name):
             if found := _ENVIRONMENT.match(factor):
                 yield found["dotted"] or f"{found['major']}.{found['minor']}", line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -222,3 +223,25 @@ def test_aliases_of_yaml_are_no_bomb(tmp_path: Path) -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 60))
     text = f"a0: &a0 [pytest]\n{levels}script: *a59\n"
     assert read(tmp_path, {".travis.yml": text}) == []
+
+
+ENVIRONMENTS = "".join(f"[testenv:a{n}]\nsetenv = A=1\n" for n in range(9_000))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("tox.ini", "[testenv]\ncommands =\n" + "    pytest\n" * 20_000 + ENVIRONMENTS),
+        ("pyproject.toml", "[tool.tox.env_run_base]\ncommands = [[" + "\n'pytest'," * 40_000 + "]]\n"),
+        ("pyproject.toml", "[tool.pdm.scripts]\n" + "".join(f"a{n} = 'pytest'\n" for n in range(20_000))),
+        ("Makefile", "t:\n" + "\tpytest\n" * 100_000),
+        (".travis.yml", "script:\n" + "- pytest\n" * 50_000),
+        ("noxfile.py", "def t(s):\n" + "    s.run('pytest')\n" * 20_000),
+        ("x.sh", "(" * 200_000 + "pytest"),
+    ],
+    ids=["inherited", "words", "tasks", "recipes", "yaml", "calls", "subshells"],
+)
+def test_huge_files_end_soon(tmp_path: Path, path: str, text: str) -> None:
+    start = time.process_time()
+    read(tmp_path, {path: text})
+    assert time.process_time() - start < 20
