@@ -270,6 +270,21 @@ class RemoveListItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceWord:
+    """Replace the words ``old`` by as many words ``new`` wherever they stand in the value of ``key``.
+
+    Single spaces part the words; in the file any white space does, or the end of one string of a list and the next.
+    The value may be text of several lines, or a list of any depth.
+    """
+
+    path: str
+    section: tuple[str, ...]
+    key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSection:
     """Remove a whole section or table with its keys (``("tool", "pytest")`` without its sub-tables)."""
 
@@ -318,5 +333,5 @@ PythonOperation = (
     | EnsureImport
     | DropImportIfUnused
 )
-ConfigOperation = SetOption | RemoveOption | RemoveListItem | RemoveSection
+ConfigOperation = SetOption | RemoveOption | RemoveListItem | ReplaceWord | RemoveSection
 Operation = PythonOperation | ConfigOperation | SetRequirement

@@ -6,36 +6,27 @@ Nothing here writes into the project, and nothing of the project is imported or 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod import rules
 from codemod.analysis.crossings import new_mismatches
 from codemod.analysis.relations import difference, relations
 from codemod.errors import FileError
-from codemod.knowledge import versions
 from codemod.model import (
     Applicability,
     Counts,
     FileChange,
     FileFailure,
     Finding,
-    OptionValue,
-    Overridden,
     ProjectReport,
     Remedy,
 )
 from codemod.plan import Plan, held_back, merge
-from codemod.project import pytest_config
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
-from codemod.project.requirements import choose_version
 from codemod.reading import (
     Progress,
     Project,
-    choose_versions,
     discover_project,
     open_workspace,
     read_suite,
@@ -43,16 +34,17 @@ from codemod.reading import (
     with_requirements,
 )
 from codemod.rewrite import rewrite_file
+from codemod.rules import lm108_set_by_command
+from codemod.runs import runs_after
 from codemod.staging import for_now, needs_target, pin_notes, with_pins_last
 from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from codemod.analysis.suite import Suite
     from codemod.analysis.workspace import Workspace
-    from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
 _MEND_CROSSINGS = ("LM201", "LM202", "LM204", "LM205")
@@ -61,8 +53,6 @@ _LATER = (
     "`loopmend diff --step bump` with the same options shows it, `loopmend migrate` without --keep-compat applies it"
 )
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
-_FOUND = "as pytest finds it"
-_ASYNCIO_OPTIONS = (*_SHOWN_OPTIONS, "asyncio_debug")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +90,7 @@ def _step(project: Project, workspace: Workspace, tell: Progress) -> _Step | Non
     tell("diagnosing", 0, 1)
     findings = tuple(rules.check(suite, project.settings.select, project.settings.ignore))
     choice, plan = repair(suite, project, findings)
+    findings, plan = _with_commands(suite, project.settings, findings, plan)
     tell("rewriting", 0, len(plan.by_path()))
     changes, plan, failures = rewrite(plan, workspace)
     plan, changes = prove(project, workspace, suite, plan, changes)
@@ -116,45 +107,6 @@ def _later(project: Project, workspace: Workspace, step: _Step) -> tuple[FileCha
     return second.changes if second is not None else ()
 
 
-def describe_config(folder: Path, settings: Settings, args: Sequence[str] = ()) -> tuple[OptionValue, ...]:
-    """Return the options in force for ``folder`` with their provenance, and the versions with theirs.
-
-    ``args`` are the options of the pytest command line that is asked about. Raises as ``analyse`` does.
-    """
-    project = discover_project(folder, settings, silent)
-    source, target = choose_versions(project, open_workspace(project))
-    pytest = choose_version(project.asked.pytest, versions().pytest)
-    config = pytest_config.resolve(folder, project.config.pytest_version, args) if args else project.config
-    return (
-        OptionValue("pytest-asyncio", source.version, source.origin),
-        OptionValue("target", target, "given" if settings.target else "default"),
-        OptionValue("pytest", pytest.version, pytest.origin),
-        *(() if config.asyncio_loaded else (OptionValue("plugin", "not loaded", "-p, or no plugin autoload"),)),
-        *_places(folder, config),
-        *(config.options[name] for name in _ASYNCIO_OPTIONS),
-        *(option for name, option in config.options.items() if name not in _ASYNCIO_OPTIONS),
-    )
-
-
-def _places(folder: Path, config: PytestConfig) -> tuple[OptionValue, OptionValue]:
-    """Return rootdir and inifile, with the sections that are passed over and what in addopts comes too late."""
-    others = tuple(Overridden(_seen_from(folder, each.path), each.title, each.reason) for each in config.passed_over)
-    late, where = config.addopts, config.addopts_origin
-    roots = [Overridden(late.rootdir, where, "--rootdir has no effect in addopts")] if late.rootdir else []
-    files = [Overridden(late.inifile, where, "-c has no effect in addopts")] if late.inifile else []
-    place = _seen_from(folder, config.inifile) if config.inifile else None
-    return (
-        OptionValue("rootdir", _seen_from(folder, config.rootdir), _FOUND, tuple(roots)),
-        OptionValue("inifile", place, _FOUND, (*others, *files)),
-    )
-
-
-def _seen_from(folder: Path, path: Path) -> str:
-    """Return ``path`` relative to the project where it is inside it."""
-    root = Path(os.path.abspath(folder))  # noqa: PTH100 - links are kept, as pytest keeps them
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
 # --- repair, rewrite, prove ------------------------------------------------------------------------------------
 
 
@@ -168,7 +120,7 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     choice = choose(suite, settings.strategy, project.config_place, findings)
     selected = {f.id for f in findings}
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
-    unseen = _unseen(project, suite.workspace) if wanted else ""
+    unseen = (_unseen(project, suite.workspace) or _unagreed(project)) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
     plan = merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
     return choice, with_pins_last(suite, for_now(suite, plan))
@@ -184,6 +136,22 @@ def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> t
     return (replace(first, findings=tuple(dict.fromkeys((*first.findings, *gone)))), *choice.remedies[1:])
 
 
+def _with_commands(
+    suite: Suite, settings: Settings, findings: tuple[Finding, ...], plan: Plan
+) -> tuple[tuple[Finding, ...], Plan]:
+    """Add the findings about commands that contradict the plan, to the remedies that edit them as well."""
+    if not rules.is_selected(lm108_set_by_command.RULE.code, settings.select, settings.ignore):
+        return findings, plan
+    found = tuple(lm108_set_by_command.contradictions(suite, (*plan.applied, *plan.withheld)))
+
+    def answering(remedy: Remedy) -> Remedy:
+        more = tuple(finding.id for finding, code in found if code == remedy.code)
+        return replace(remedy, findings=(*remedy.findings, *more)) if more else remedy
+
+    new = Plan(tuple(map(answering, plan.applied)), tuple(map(answering, plan.withheld)))
+    return (*findings, *(finding for finding, _ in found)), new
+
+
 def _unseen(project: Project, workspace: Workspace) -> str:
     """Return why part of the suite is out of sight, "" where all was read that pytest can read."""
     from codemod.rewrite.python.newer import is_valid
@@ -197,6 +165,11 @@ def _unseen(project: Project, workspace: Workspace) -> str:
     )
     why = "could not be read by the Python loopmend runs on (newer syntax, or too deep): try a newer Python"
     return next((f"{path} {why}" for path in unread), "")
+
+
+def _unagreed(project: Project) -> str:
+    """Return why the repository's commands leave open on which loops the tests run, "" where they do not."""
+    return f"{project.runs.doubt}: check that the change suits all of them" if project.runs.doubt else ""
 
 
 def _doubted(remedy: Remedy, reason: str) -> Remedy:
@@ -242,23 +215,10 @@ def prove(
 
 
 def _project_after(project: Project, changes: tuple[FileChange, ...]) -> Project:
-    """Return the project with the configuration and the requirements it has once ``changes`` are on disk."""
-    return with_requirements(
-        replace(project, config=_config_after(project, changes)), {change.path: change.after for change in changes}
-    )
-
-
-def _config_after(project: Project, changes: tuple[FileChange, ...]) -> PytestConfig:
-    """Read the changed configuration file with the same reader pytest's rules are in, from a folder of its own."""
-    place = project.config_place
-    changed = next((c for c in changes if c.path == place.path), None)
-    if changed is None:
-        return project.config
-    with tempfile.TemporaryDirectory(prefix="loopmend-") as folder:
-        name = Path(place.path).name
-        (Path(folder) / name).write_bytes(changed.after)
-        found = pytest_config.resolve(Path(folder), project.config.pytest_version)
-    return replace(found, rootdir=project.config.rootdir, inifile=project.root.resolve() / place.path)
+    """Return the project with the configuration, commands and requirements it has once ``changes`` are on disk."""
+    changed = {change.path: change.after for change in changes}
+    runs = runs_after(project.runs, changed)
+    return with_requirements(replace(project, config=runs.config, runs=runs), changed)
 
 
 def _vanished(before: Suite) -> str:
@@ -332,6 +292,7 @@ def _report(
             *_unread_note(workspace),
             *_nested_note(project),
             *_linked_note(project),
+            *((project.runs.note,) if step is not None and project.runs.note else ()),
             *project.config.notes,
             *project.outside.notes,
             *((step.choice.reason,) if step is not None and step.choice.reason else ()),

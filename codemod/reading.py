@@ -18,8 +18,10 @@ from codemod.analysis.suite import Suite
 from codemod.analysis.workspace import Workspace
 from codemod.errors import ConfigError, UsageError
 from codemod.knowledge import Resource, knowledge_base, plugins, versions
-from codemod.project import discover, installed, pytest_config, requirements
+from codemod.project import command_files, discover, installed, pytest_config, requirements
+from codemod.project.invocations import Ground
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
+from codemod.runs import Runs, find_runs
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Project:
     version_origin: str
     files: tuple[str, ...]
     failures: tuple[FileFailure, ...]
+    runs: Runs
     nested: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
@@ -92,14 +95,17 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
+    commands = command_files.find(_repository(folder), folder, settings.exclude, nested)
+    runs = find_runs(commands, Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested), own)
     return Project(
         folder,
         settings,
-        own,
+        runs.config,
         version,
         origin,
         files,
         failures,
+        runs,
         nested,
         linked,
         candidates,
@@ -207,6 +213,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         asked=project.asked,
         outside=project.outside,
         keep=keep,
+        commands=project.runs.commands,
     )
 
 

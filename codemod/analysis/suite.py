@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
     from codemod.analysis.translation import Translation
     from codemod.analysis.workspace import Workspace
+    from codemod.project.invocations import Invocation
     from codemod.project.places import ConfigPlace
     from codemod.project.pytest_config import PytestConfig
 
@@ -36,7 +37,8 @@ class Suite:
 
     ``models`` are the loop models the suite has to hold under as it is, ``planned`` those for what would be written: of
     source and target where the source version can run the result too, else of the target alone. ``keep`` is an older
-    version that the edits must leave working, if any.
+    version that the edits must leave working, if any. ``commands`` are those of the repository that run pytest, as far
+    as they may set options about loops.
     """
 
     workspace: Workspace
@@ -54,6 +56,7 @@ class Suite:
     asked: Requirements = field(default_factory=Requirements)
     outside: Outside = field(default_factory=Outside)
     keep: str | None = None
+    commands: tuple[Invocation, ...] = ()
     _translation: Translation | None = None
     _known: dict[str, Any] = field(default_factory=dict)
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)

@@ -29,24 +29,23 @@ def config(
     ] = "",
 ) -> ExitCode:
     """Show the options in force, where each comes from and what it overrides."""
-    from codemod.pipeline import describe_config
+    from codemod.describe import describe_commands, describe_config
 
-    args = _split(pytest_args)
-    described = [
-        (folder.as_posix(), describe_config(folder, settings, args)) for folder, settings in load_all(selection)
-    ]
+    args, loaded = _split(pytest_args), load_all(selection)
+    described = [(folder.as_posix(), describe_config(folder, settings, args)) for folder, settings in loaded]
     if console.screen.json:
         from codemod.report.json import render_options
 
         console.out(render_options(described))
     else:
-        from codemod.report.options import option_table
+        from codemod.report.options import invocation_lines, option_table
         from codemod.report.style import Pen
 
         pen = Pen(console.color)
-        for index, (root, options) in enumerate(described):
+        for index, ((root, options), (folder, settings)) in enumerate(zip(described, loaded, strict=True)):
             title = [*([""] if index else []), pen.paint("bold", f"Project {escape(root)}")] if described[1:] else []
-            console.out("".join(f"{line}\n" for line in [*title, *option_table(options, pen)]))
+            commands = invocation_lines(describe_commands(folder, settings))
+            console.out("".join(f"{line}\n" for line in [*title, *option_table(options, pen), *commands]))
     if os.environ.get(_ENVIRONMENT):
         console.say(f'{_ENVIRONMENT} is set here and was not used: --pytest-args "${_ENVIRONMENT}" asks about it')
     return ExitCode.DONE

@@ -34,6 +34,27 @@ _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _CONFIG_NAMES = frozenset(("setup.py", "noxfile.py", "Pipfile", "Pipfile.lock", ".pre-commit-config.yaml"))
 _CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".txt", ".in", ".lock")
 _CONDA_FILE = re.compile(r"environment[\w.-]*\.ya?ml$")
+_COMMAND_NAMES = frozenset(
+    [
+        "tox.ini",
+        "tox.toml",
+        "setup.cfg",
+        "setup.py",
+        "pyproject.toml",
+        "hatch.toml",
+        "Pipfile",
+        "noxfile.py",
+        ".python-version",
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        ".justfile",
+    ]
+)
+_COMMAND_SUFFIXES = (".mk", ".just", ".sh", ".yml", ".yaml", ".Dockerfile", ".dockerfile")
+_COMMAND_PREFIXES = ("Dockerfile", "Containerfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,16 @@ def list_config_files(root: Path, exclude: Sequence[str] = (), known: GitFiles |
 def is_config_name(name: str) -> bool:
     """Tell whether a file called ``name`` may hold settings or requirements."""
     return name in _CONFIG_NAMES or name.endswith(_CONFIG_SUFFIXES) or _CONDA_FILE.match(name) is not None
+
+
+def list_command_files(root: Path, exclude: Sequence[str] = (), known: GitFiles | None = None) -> Listing:
+    """Return the files of ``root`` that may hold commands, chosen by name; see list_python_files."""
+    return _list(root, exclude, known, is_command_name)
+
+
+def is_command_name(name: str) -> bool:
+    """Tell whether a file called ``name`` may hold commands that run tests or install packages."""
+    return name in _COMMAND_NAMES or name.endswith(_COMMAND_SUFFIXES) or name.startswith(_COMMAND_PREFIXES)
 
 
 def _list(root: Path, exclude: Sequence[str], known: GitFiles | None, wanted: Callable[[str], bool]) -> Listing:

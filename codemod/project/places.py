@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 FIXTURE_OPTION = "asyncio_default_fixture_loop_scope"
 TEST_OPTION = "asyncio_default_test_loop_scope"
+COMMAND = "command"
+"""The first word of the origin of an option that a command of the repository sets: ``command (tox.ini:7)``."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigPlace:
-    """Root-relative file and section for pytest options; ``overridden`` names options set in addopts, which wins."""
+    """Root-relative file and section for pytest options.
+
+    ``overridden`` names options set in addopts, and ``commanded`` those that all commands set: both win over the file.
+    """
 
     path: str
     section: tuple[str, ...]
     overridden: tuple[str, ...] = ()
+    commanded: tuple[str, ...] = ()
 
 
 def config_place(root: Path, config: PytestConfig) -> ConfigPlace:
@@ -31,16 +37,20 @@ def config_place(root: Path, config: PytestConfig) -> ConfigPlace:
 
     A pyproject.toml that has options for pytest 9 only gets no second table: pytest 9 would refuse it.
     """
-    overridden = tuple(n for n in (FIXTURE_OPTION, TEST_OPTION) if "addopts" in config.options[n].origin)
+    path, section = _file_and_section(root, config)
+    origins = {name: config.options[name].origin for name in (FIXTURE_OPTION, TEST_OPTION)}
+    overridden = tuple(name for name, origin in origins.items() if "addopts" in origin)
+    commanded = tuple(name for name, origin in origins.items() if origin.startswith(f"{COMMAND} ("))
+    return ConfigPlace(path, section, overridden, commanded)
+
+
+def _file_and_section(root: Path, config: PytestConfig) -> tuple[str, tuple[str, ...]]:
     inifile, pyproject = config.inifile, root / "pyproject.toml"
-    new = ConfigPlace("pytest.ini", ("pytest",), overridden)
+    new = "pytest.ini", ("pytest",)
     if inifile is not None and config.section:
-        path = inifile.resolve().relative_to(root.resolve()).as_posix()
         unread = config.section == INI_OPTIONS and not config.keys and _has_native_options(inifile)
-        return new if unread else ConfigPlace(path, config.section, overridden)
-    if pyproject.is_file() and not _has_native_options(pyproject):
-        return ConfigPlace("pyproject.toml", INI_OPTIONS, overridden)
-    return new
+        return new if unread else (inifile.resolve().relative_to(root.resolve()).as_posix(), config.section)
+    return (pyproject.name, INI_OPTIONS) if pyproject.is_file() and not _has_native_options(pyproject) else new
 
 
 def _has_native_options(path: Path) -> bool:

@@ -44,9 +44,14 @@ def parse_args(tokens: Sequence[str], *, overrides_count: bool = True) -> Pytest
     The last one of an option wins, as in pytest. Options of other plugins are unknown here, so a value of theirs
     that looks like one of these options would be misread. An ``-o`` that does not count may be malformed.
     """
-    found, _ = _parser().parse_known_args(list(tokens))
+    return split_args(tokens, overrides_count=overrides_count)[0]
+
+
+def split_args(tokens: Sequence[str], *, overrides_count: bool = True) -> tuple[PytestArgs, tuple[str, ...]]:
+    """Do the same, and return what is left: paths, options that are unknown here, and their values."""
+    found, rest = _parser().parse_known_args(list(tokens))
     overrides = found.overrides if overrides_count else [text for text in found.overrides if "=" in text]
-    return PytestArgs(
+    args = PytestArgs(
         inifile=found.inifile,
         rootdir=found.rootdir,
         confcutdir=found.confcutdir,
@@ -57,6 +62,7 @@ def parse_args(tokens: Sequence[str], *, overrides_count: bool = True) -> Pytest
         autoload=not found.disable_plugin_autoload,
         warnings=tuple(found.warnings),
     )
+    return args, tuple(rest)
 
 
 def loads_asyncio(plugins: Sequence[str], autoload: bool) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from codemod.errors import ConfigError
 from codemod.project.pytest_args import PytestArgs, applies_filters, loads_asyncio, parse_args
 from codemod.project.pytest_files import NEWEST, SECTIONS, file_names, is_file, load, read_text
-from codemod.project.pytest_options import Sources, Unread, Written, evaluate
+from codemod.project.pytest_options import COMMAND_LINE, Sources, Unread, Written, evaluate
 from codemod.project.pytest_passed import Chosen, PassedOver, passed_over
 from codemod.project.pytest_tables import INI_OPTIONS, PytestVersion, Section
 from codemod.project.warning_filters import FilterEntry, entry_lines
@@ -52,7 +52,8 @@ class PytestConfig:
     ``filters`` are the warning filters in the order in which they are applied, ``filters_apply`` is False after
     ``-p no:warnings``. ``shadowed`` is a table of the same file that pytest 8 passes over and pytest 9 refuses beside
     ``section``. ``passed_over`` are all sections for pytest that are not read, ``addopts`` the arguments read from
-    addopts, and ``addopts_origin`` says where those stand.
+    addopts, and ``addopts_origin`` says where those stand. ``written_addopts`` is that option as it stands in the file,
+    None where it is not there or not from there.
     """
 
     rootdir: Path
@@ -72,13 +73,17 @@ class PytestConfig:
     passed_over: tuple[PassedOver, ...] = ()
     addopts: PytestArgs = field(default_factory=PytestArgs)
     addopts_origin: str = ""
+    written_addopts: object = None
 
 
-def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = ()) -> PytestConfig:
+def resolve(
+    folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence[str] = (), origin: str = COMMAND_LINE
+) -> PytestConfig:
     """Return what ``pytest *args <folder>`` would use when started in ``folder``.
 
-    ``args`` are options as on the command line or in PYTEST_ADDOPTS. Raise ConfigError where pytest would refuse to
-    start, naming the file and, where known, the line; only of two pytest tables in one file the older is read on.
+    ``args`` are options as on the command line or in PYTEST_ADDOPTS; ``origin`` is where they are from. Raise
+    ConfigError where pytest would refuse to start, naming the file and, where known, the line; only of two pytest
+    tables in one file the older is read on.
     """
     here = _absolute(Path.cwd(), str(folder))
     line = parse_args(args)
@@ -86,7 +91,7 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
     unread = _unread(here, setup, explicit=line.inifile is not None, version=pytest_version)
     dead = tuple(Unread(_written(here, each.path, each.section), each.reason) for each in unread)
     file = _written(here, setup.inifile, setup.section) if setup.inifile else {}
-    found = evaluate(Sources(file, line, override_in_addopts=pytest_version >= (9, 1), unread=dead))
+    found = evaluate(Sources(file, line, pytest_version >= (9, 1), origin, dead))
     cut = found.options["confcutdir"].value
     inner = found.addopts
     plugins = (*inner.plugins, *line.plugins)
@@ -108,6 +113,7 @@ def resolve(folder: Path, pytest_version: PytestVersion = NEWEST, args: Sequence
         passed_over=unread,
         addopts=inner,
         addopts_origin=found.addopts_origin,
+        written_addopts=None if "addopts" in dict(line.overrides) else setup.section.values.get("addopts"),
     )
 
 

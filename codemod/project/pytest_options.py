@@ -41,7 +41,7 @@ LIST_DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "norecursedirs": ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"),
 }
 
-_COMMAND_LINE = "command line"
+COMMAND_LINE = "command line"
 _TOO_EARLY = "-o has no effect in addopts before pytest 9.1"
 
 
@@ -99,12 +99,14 @@ class Unread:
 class Sources:
     """Where options come from: the file, the command line, and whether ``-o`` inside addopts counts (pytest >= 9.1).
 
-    ``unread`` are sections that count for nothing; they are told of as what an option overrides.
+    ``origin`` names the command line. ``unread`` are sections that count for nothing; they are told of as what an
+    option overrides.
     """
 
     file: Mapping[str, Written]
     line: PytestArgs
     override_in_addopts: bool
+    origin: str = COMMAND_LINE
     unread: tuple[Unread, ...] = ()
 
 
@@ -129,7 +131,7 @@ def evaluate(sources: Sources) -> Effective:
     Raise ConfigError, naming the origin, for a value that pytest refuses.
     """
     line, counts = sources.line, sources.override_in_addopts
-    given = {name: Written(value, _COMMAND_LINE) for name, value in line.overrides}
+    given = {name: Written(value, sources.origin) for name, value in line.overrides}
     addopts = given.get("addopts") or sources.file.get("addopts")
     where = f"addopts ({addopts.origin})" if addopts else ""
     inner = _parse_addopts(as_list("addopts", addopts) if addopts else (), where, counts)
@@ -137,7 +139,7 @@ def evaluate(sources: Sources) -> Effective:
     nested = {name: Written(value, where) for name, value in inner.overrides if name != "addopts"}
     layers = (given, nested, sources.file) if counts else (given, sources.file)
     written = {name: value for layer in reversed(layers) for name, value in layer.items()}
-    flags = (_flags(line, _COMMAND_LINE), _flags(inner, where))
+    flags = (_flags(line, sources.origin), _flags(inner, where))
     lists = {name: _items(name, written.get(name)) for name in OPTION_KINDS if _is_list(name)}
     dead = (*sources.unread, *(() if counts or not nested else (Unread(nested, _TOO_EARLY),)))
     options = {name: _effective(name, flags, layers, dead) for name in (*OPTION_KINDS, "confcutdir")}
@@ -176,7 +178,7 @@ def _filters(
         editable = option is sources.file.get("filterwarnings")
         yield from (FilterEntry(text, option.origin, editable=editable) for text in lists["filterwarnings"])
     yield from (FilterEntry(text, where, literal=True) for text in inner.warnings)
-    yield from (FilterEntry(text, _COMMAND_LINE, literal=True) for text in sources.line.warnings)
+    yield from (FilterEntry(text, sources.origin, literal=True) for text in sources.line.warnings)
 
 
 def _parse_addopts(tokens: tuple[str, ...], where: str, overrides_count: bool) -> PytestArgs:

@@ -30,6 +30,15 @@ def option_table(options: Iterable[OptionValue], pen: Pen) -> list[str]:
     return [line for gap, table in zip(lines, tables, strict=True) for line in (gap, *table) if line is not None]
 
 
+def invocation_lines(commands: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return a section with each command that runs pytest: its place, what it overrides, and how far it counts."""
+    rows = [
+        f"  {escape(place)}: {escape(overrides)}{f' ({escape(known)})' if known else ''}"
+        for place, overrides, known in commands
+    ]
+    return ["", "pytest is run by", *rows] if rows else []
+
+
 def _group(options: Sequence[OptionValue], pen: Pen) -> list[str]:
     rows = [row for option in options for row in _rows(option)]
     first = max(width(name) for name, _, _ in rows)

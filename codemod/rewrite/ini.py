@@ -14,11 +14,13 @@ from __future__ import annotations
 import configparser
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from codemod.errors import FileError, RewriteError
-from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, ReplaceWord, SetOption
 from codemod.rewrite.config_text import edited, without_block
+from codemod.source.words import are_plain, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,6 +206,10 @@ def _edit(path: str, lines: list[str], sections: dict[str, _Section], operation:
             if option is None or item not in option.items:
                 raise RewriteError(path, f"{key} in [{name}] has no entry {item!r}")
             return _without_item(lines, option, item)
+        case ReplaceWord(key=key, old=old):
+            if option is None or not in_text(option.value, old, old)[1]:
+                raise RewriteError(path, f"{key} in [{name}] has no word {old!r}")
+            return _with_words(path, lines, option, operation)
 
 
 def _with_option(
@@ -268,6 +274,17 @@ def _without_item(lines: list[str], option: _Option, item: str) -> list[str]:
     first = f"{head.key}{head.left}{head.delimiter}\n" if head.value == item else old[0]
     rest = [line for line in old[1:] if line.strip() != item]
     return _joined(lines[: option.start], [first, *rest], lines[option.end :], final=old[-1].endswith("\n"))
+
+
+def _with_words(path: str, lines: list[str], option: _Option, operation: ReplaceWord) -> list[str]:
+    """Replace words in the lines of a value; comment lines between them stay as they are."""
+    if not are_plain(operation.old, operation.new):
+        raise RewriteError(path, f"{operation.new!r} cannot stand for {operation.old!r}: they are not plain words")
+    new: list[str] = []
+    for is_comment, group in groupby(lines[option.start : option.end], key=_is_comment):
+        text = "".join(group)
+        new += _lines(text if is_comment else in_text(text, operation.old, operation.new)[0])
+    return [*lines[: option.start], *new, *lines[option.end :]]
 
 
 def _without_section(lines: list[str], sections: dict[str, _Section], section: _Section) -> list[str]:
@@ -339,6 +356,8 @@ def _expected(sections: dict[str, _Section], operation: ConfigOperation) -> dict
             expected[name][key] = "\n".join(each for each in expected[name][key].split("\n") if each != item)
             if not expected[name][key]:
                 del expected[name][key]
+        case ReplaceWord(key=key, old=old, new=new):
+            expected[name][key] = in_text(expected[name][key], old, new)[0]
     return expected
 
 

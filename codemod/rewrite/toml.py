@@ -20,10 +20,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from codemod.errors import RewriteError
-from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, ReplaceWord, SetOption
 from codemod.rewrite.config_text import edited, without_block
 from codemod.rewrite.toml_data import items_of, name_of, own_keys, parse, prove, table_at, typed
 from codemod.rewrite.toml_lists import without_item
+from codemod.source.words import are_plain, in_source, in_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,6 +79,8 @@ def _apply(path: str, text: str, operation: ConfigOperation) -> str:
         new = _without_section(path, text, table, operation)
     elif isinstance(operation, RemoveListItem):
         new = _without_item(path, text, table, operation)
+    elif isinstance(operation, ReplaceWord):
+        new = _with_words(path, text, table, operation)
     elif (operation.key not in table) if isinstance(operation, RemoveOption) else _says(table, operation):
         return text
     elif isinstance(table.get(operation.key), dict):
@@ -319,6 +322,23 @@ def _without_item(path: str, text: str, table: dict[str, Any], operation: Remove
     if not new:
         raise RewriteError(path, f"the entry {operation.item!r} of {name_of(operation)} cannot be cut out exactly")
     return new
+
+
+def _with_words(path: str, text: str, table: dict[str, Any], operation: ReplaceWord) -> str:
+    """Replace words in the spelling of a value; one that stands in a comment too, or in an escape, is refused."""
+    count = in_value(table.get(operation.key), operation.old, operation.old)[1]
+    if not count:
+        raise RewriteError(path, f"{name_of(operation)} has no word {operation.old!r}")
+    if not are_plain(operation.old, operation.new):
+        raise RewriteError(path, f"{operation.new!r} cannot stand for {operation.old!r}: they are not plain words")
+    target = _locate(path, text, operation.section, operation.key).target
+    if target is None:
+        raise RewriteError(path, f"{name_of(operation)} cannot be located")
+    end = _value_end(path, text, target)
+    value, done = in_source(text[target.value_start : end], operation.old, operation.new)
+    if done != count:
+        raise RewriteError(path, f"{operation.old!r} in {name_of(operation)} cannot be told from its surroundings")
+    return text[: target.value_start] + value + text[end:]
 
 
 def _without_section(path: str, text: str, table: dict[str, Any], operation: RemoveSection) -> str:

@@ -8,7 +8,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
-from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, SetOption
+from codemod.operations import RemoveListItem, RemoveOption, RemoveSection, ReplaceWord, SetOption
+from codemod.source.words import in_value
 
 if TYPE_CHECKING:
     from codemod.operations import ConfigOperation
@@ -87,6 +88,8 @@ def _change(data: dict[str, Any], operation: ConfigOperation) -> dict[str, Any]:
             table[key] = [each for each in items_of(table[key]) or () if each != item]
             if not table[key]:
                 del table[key]
+        case ReplaceWord(key=key, old=old, new=new):
+            table[key] = in_value(table[key], old, new)[0]
     return data
 
 

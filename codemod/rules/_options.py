@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from codemod.analysis.models import has
 from codemod.knowledge import warning_texts
 from codemod.model import Location
-from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.project.invocations import MODE
+from codemod.project.places import COMMAND, FIXTURE_OPTION, TEST_OPTION
 from codemod.project.requirements import at_least
 from codemod.scopes import Scope
 
@@ -39,7 +40,7 @@ def location(suite: Suite, origin: str) -> Location:
 
 def in_file(option: OptionValue) -> bool:
     """Tell whether an option has its value from the file's own key, not from a flag or ``-o``."""
-    return option.value is not None and not option.origin.startswith(("addopts", "command line", "default"))
+    return option.value is not None and not option.origin.startswith(("addopts", COMMAND, "default"))
 
 
 def is_known(suite: Suite, name: str) -> bool:
@@ -52,6 +53,27 @@ def did_you_mean(value: str, valid: Iterable[str]) -> str:
     valid = tuple(valid)
     near = get_close_matches(value.strip("\"' ").lower(), valid, n=1)
     return f"did you mean {near[0]}?" if near else f"valid values: {', '.join(valid)}"
+
+
+def valid_values(suite: Suite, name: str) -> tuple[str, ...]:
+    """Return what the target version takes for the mode or a loop scope option, nothing where it has no such option."""
+    if not has(suite.target, "modes" if name == MODE else name):
+        return ()
+    if name == MODE:
+        return ("auto", "strict") if has(suite.target, "no_legacy_mode") else ("auto", "strict", "legacy")
+    scopes = tuple(scope.word for scope in Scope)
+    return (*scopes, FIXTURE_SCOPE) if name == FIXTURE_OPTION and has(suite.target, "fixture_scope_value") else scopes
+
+
+def meant_value(suite: Suite, name: str, value: str) -> str | None:
+    """Return the value that says on the target what a wrong one was meant to say, None where that is not clear."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    meant = value[1:-1].strip() if quoted else value
+    if name == FIXTURE_OPTION and meant == "fixture":
+        meant = FIXTURE_SCOPE
+    if name == MODE and meant == "legacy":
+        meant = "strict"
+    return meant if meant in valid_values(suite, name) else None
 
 
 def kept_scope(suite: Suite) -> str | None:

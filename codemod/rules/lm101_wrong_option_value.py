@@ -10,10 +10,11 @@ ended in `KeyError: 'fixture'` or `fixture '_fixture_event_loop' not found`.
 
 *Fix safety.* Safe: `fixture` becomes `fixture-scope` from 1.5 on; where the version does not know that value the
 option is removed, which means the same. Quotes in the value and empty values go; a comment behind the value, which an
-INI file does not have, moves above the key. Where the removal would turn on a warning that the suite's filters make an
-error, a value that changes no loop is written instead.
+INI file does not have, moves above the key. In `addopts` the value of `-o` is replaced in place. Where the removal
+would turn on a warning that the suite's filters make an error, a value that changes no loop is written instead.
 
-*Left alone.* Other misspelt values, and values from `addopts`, are only shown.
+*Left alone.* Other misspelt values are only shown, and in `addopts` what would have to be removed. What the commands of
+the repository set is the business of LM108.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemod.analysis.models import has
 from codemod.model import Applicability
 from codemod.operations import ConfigOperation, RemoveOption, SetOption
-from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.project.places import COMMAND, FIXTURE_OPTION, TEST_OPTION
 from codemod.project.warning_filters import unset_scope_is_fatal
+from codemod.project.word_edits import in_addopts, word_edit
 from codemod.rules._base import Case, finding, local_rule
 from codemod.rules._options import (
     FIXTURE_SCOPE,
@@ -35,9 +36,10 @@ from codemod.rules._options import (
     in_file,
     kept_scope,
     location,
+    meant_value,
     unset_scope_text,
+    valid_values,
 )
-from codemod.scopes import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,32 +53,27 @@ def cases(suite: Suite) -> Iterator[Case]:
     """Yield one case per option whose value the target version refuses."""
     for name in (FIXTURE_OPTION, TEST_OPTION):
         option = suite.config.options[name]
-        valid = _valid(suite, name)
-        if option.value is None or option.value in valid or not has(suite.target, name):
+        valid = valid_values(suite, name)
+        if option.value is None or option.value in valid or not valid or option.origin.startswith(COMMAND):
             continue
         said = f"`{f'{name} = {option.value}'.rstrip()}`"
         advice = did_you_mean(option.value, valid) if option.value else ""
         found = finding(
             RULE.code, location(suite, option.origin), f"{said} ({option.origin}) is no scope", name, advice=advice
         )
-        cure = _cure(suite, name, option.value, valid) if in_file(option) else None
+        cure = _cure(suite, name, option.value) if in_file(option) else _cure_in_addopts(suite, name, option.value)
         yield Case(found, (cure,), Applicability.SAFE) if cure else Case(found)
 
 
-def _valid(suite: Suite, name: str) -> tuple[str, ...]:
-    scopes = tuple(scope.word for scope in Scope)
-    return (*scopes, FIXTURE_SCOPE) if name == FIXTURE_OPTION and has(suite.target, "fixture_scope_value") else scopes
-
-
-def _cure(suite: Suite, name: str, value: str, valid: tuple[str, ...]) -> ConfigOperation | None:
+def _cure(suite: Suite, name: str, value: str) -> ConfigOperation | None:
     """Return the edit that says what the value was meant to say, None where that is not clear."""
     path, section = suite.place.path, suite.place.section
-    meant = _unquoted(value if path.endswith(".toml") else _COMMENT.split(value, maxsplit=1)[0].rstrip())
-    if name == FIXTURE_OPTION and meant == "fixture":
-        meant = FIXTURE_SCOPE
-    if meant in valid:
+    value = value if path.endswith(".toml") else _COMMENT.split(value, maxsplit=1)[0].rstrip()
+    meant = meant_value(suite, name, value)
+    if meant is not None:
         return SetOption(path, section, name, meant)
-    if meant not in ("", FIXTURE_SCOPE) or (meant and name == TEST_OPTION):
+    wanted = value.strip("\"' ")
+    if wanted and (wanted not in ("fixture", FIXTURE_SCOPE) or name == TEST_OPTION):
         return None
     if name == FIXTURE_OPTION and _removal_is_fatal(suite):
         scope = kept_scope(suite)
@@ -84,9 +81,10 @@ def _cure(suite: Suite, name: str, value: str, valid: tuple[str, ...]) -> Config
     return RemoveOption(path, section, name)
 
 
-def _unquoted(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1].strip() if quoted else value
+def _cure_in_addopts(suite: Suite, name: str, value: str) -> ConfigOperation | None:
+    """Return the edit of the words in addopts, None where the value cannot be said in another word."""
+    meant, setting = meant_value(suite, name, value), in_addopts(suite.config, suite.place, name)
+    return word_edit(setting, meant) if meant is not None and setting is not None else None
 
 
 def _removal_is_fatal(suite: Suite) -> bool:

@@ -51,7 +51,7 @@ def cases(suite: Suite) -> Iterator[Case]:
 def _replaceable(suite: Suite, hook: HookRecipe) -> Scope | None:
     """Return the scope the option has to have, None where the hook cannot be replaced by it."""
     plain = hook.alone and hook.certain and has(suite.version, "scoped_loops")
-    settable = _OPTION not in suite.place.overridden and not suite.diagnose().proven
+    settable = _OPTION not in (*suite.place.overridden, *suite.place.commanded) and not suite.diagnose().proven
     return Scope.parse(hook.loop_scope or "") if plain and settable else None
 
 

@@ -24,6 +24,7 @@ from codemod.operations import (
     SetOption,
 )
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+from codemod.project.word_edits import word_edit
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
@@ -85,6 +86,23 @@ class _Writer:
             elif scope is not Scope.FUNCTION or has(self.suite.target, name):
                 self._require(name)
                 yield SetOption(self.config.path, self.config.section, name, scope.word)
+                yield from self._in_commands(name, scope.word)
+
+    def _in_commands(self, name: str, value: str | None) -> Iterator[Operation]:
+        """Give commands that set the option the same value, and raise CannotExpressError where all of them set it.
+
+        One command among others may keep its own: the remedy is not trusted anyway then, and LM108 shows the command.
+        """
+        for command in self.suite.commands:
+            for setting in command.settings if command.counts else ():
+                edit = word_edit(setting, value) if setting.option == name and value else None
+                if edit is not None and setting.value != value:
+                    yield edit
+                elif setting.option == name and setting.value != value and name in self.config.commanded:
+                    origin = f"{setting.path}:{setting.line}"
+                    raise CannotExpressError(
+                        f"{name} is set by the command in {origin}, which wins over the option; change it there first"
+                    )
 
     def _cache_scopes(self) -> Iterator[Operation]:
         """Have each fixture run on a loop as wide as its cache scope, which an unset option means too."""
@@ -92,8 +110,10 @@ class _Writer:
             return
         if has(self.suite.target, "fixture_scope_value"):
             yield SetOption(self.config.path, self.config.section, FIXTURE_OPTION, "fixture-scope")
+            yield from self._in_commands(FIXTURE_OPTION, "fixture-scope")
         else:
             yield RemoveOption(self.config.path, self.config.section, FIXTURE_OPTION)
+            yield from self._in_commands(FIXTURE_OPTION, None)
 
     def _require(self, feature: str) -> None:
         """Raise CannotExpressError where the version the result is for does not have ``feature``."""

@@ -1,0 +1,2 @@
+async def test_number():
+    assert 1 == 1
