@@ -375,7 +375,7 @@ def test_place(
 ) -> None:
     pin = only(tmp_path, name, text)
     assert (pin.key, pin.line, pin.source, pin.written) == (key, line, source, written)
-    assert (pin.held, pin.inside, pin.local) == ("", True, name)
+    assert (pin.held, pin.inside, pin.path) == ("", True, name)
     assert source in text.split("\n")[line - 1]
     assert written in source
     if key:

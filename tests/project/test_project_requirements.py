@@ -16,15 +16,13 @@ from codemod.project.requirements import (
     Pins,
     Requirements,
     choose_version,
-    forbidding,
+    concerns,
     in_series,
     is_version,
     major_minor,
     mentions,
     reaches,
-    reaches_below,
     read,
-    too_low,
 )
 
 if TYPE_CHECKING:
@@ -488,32 +486,30 @@ def test_in_series(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("marker", "expected"),
     [
-        ({"requirements.txt": "pytest-asyncio<1\n"}, ["requirements.txt:1"]),
-        ({"requirements.txt": "pytest-asyncio<1\npytest-asyncio>=0.2\n"}, ["requirements.txt:1"]),
-        ({"requirements.txt": "pytest-asyncio>=0.21\n"}, []),
-        ({"requirements.txt": "pytest-asyncio\n"}, []),
-        ({"requirements.txt": "pytest\n"}, []),
-        ({"requirements.txt": "pytest-asyncio==0.21.1; python_version<'3'\n"}, []),
-        ({"requirements.txt": "pytest-asyncio\n", "uv.lock": UV_LOCK}, ["uv.lock:4"]),
-        ({"requirements.txt": "pytest-asyncio<1\n", "uv.lock": UV_LOCK}, ["requirements.txt:1"]),
-        ({"uv.lock": UV_LOCK.replace("0.21.1", "1.5.0")}, []),
+        ("", True),
+        ("; python_version < '3.7'", False),
+        ("; python_version >= '3.7'", True),
+        ("; python_full_version < '3.10.1'", True),
+        ("; sys_platform == 'no-such'", False),
+        ("; extra == 'x'", False),
     ],
 )
-def test_what_keeps_a_version_out(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
-    write_tree(tmp_path, files)
-    assert [each.origin for each in forbidding(read(tmp_path, tmp_path).plugin, "1.5.0")] == expected
+def test_whom_a_requirement_concerns(tmp_path: Path, marker: str, expected: bool) -> None:
+    write_tree(tmp_path, {"requirements.txt": f"pytest-asyncio<1{marker}\n"})
+    (pin,) = read(tmp_path, tmp_path).plugin.specs
+    assert concerns(pin, ["3.10", "3.12"]) is expected
 
 
-@pytest.mark.parametrize(
-    ("pin", "low", "below"),
-    [("<8", True, True), ("~=7.0", True, True), (">=7", False, True), (">=8.4", False, False), ("", False, False)],
-)
-def test_what_has_to_go_up_with_it(tmp_path: Path, pin: str, low: bool, below: bool) -> None:
-    known = ["7.4.4", "8.3.5", "8.4.2", "9.0.2"]
-    pins = read(write_tree(tmp_path, {"requirements.txt": f"pytest{pin}\n"}), tmp_path).pytest
-    assert (bool(too_low(pins, "8.4", known)), bool(reaches_below(pins, "8.4", known))) == (low, below)
+def test_the_nearest_and_those_below_concern_a_folder(tmp_path: Path) -> None:
+    files = {"requirements.txt": "pytest-asyncio<1\npython\n", "a/requirements.txt": "pytest-asyncio==0.21.1\n"}
+    asked = read(
+        write_tree(tmp_path, {**files, "a/b/requirements.txt": "pytest-asyncio<2\npytest<8\n"}), tmp_path / "a"
+    )
+    assert [pin.path for pin in asked.of("pytest-asyncio")] == ["requirements.txt", "b/requirements.txt"]
+    assert [pin.path for pin in asked.of("pytest")] == ["b/requirements.txt"]
+    assert [pin.origin for pin in asked.plugin.specs] == ["requirements.txt:1", "../requirements.txt:1"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from project_tree import write_tree
 
 from codemod.project.requirements import Requirements, choose_version, read
 from codemod.project.settings import Settings
-from codemod.reading import discover_project, required_after, silent
+from codemod.reading import discover_project, silent, with_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,13 +101,11 @@ def test_only_what_is_inside_may_be_written(tmp_path: Path) -> None:
         "other/requirements.txt": PIN,
     }
     result = found(tmp_path, files, "svc")
-    assert [(pin.path, pin.inside, pin.local) for pin in result.plugin.specs] == [
-        ("svc/setup.cfg", True, "setup.cfg"),
-        ("requirements.txt", False, ""),
+    assert [(pin.path, pin.inside) for pin in result.plugin.specs] == [
+        ("setup.cfg", True),
+        ("../requirements.txt", False),
     ]
-    assert [(pin.path, pin.inside, pin.local) for pin in result.below] == [
-        ("svc/ci/requirements.txt", True, "ci/requirements.txt")
-    ]
+    assert [(pin.path, pin.inside) for pin in result.below] == [("ci/requirements.txt", True)]
 
 
 @pytest.mark.parametrize(
@@ -177,9 +175,10 @@ def test_a_project_knows_its_pins_and_what_they_become(tmp_path: Path) -> None:
     }
     write_tree(tmp_path, files)
     project = discover_project(tmp_path / "svc", Settings(exclude=("skipped/",)), silent)
-    assert [pin.local for pin in project.asked.below] == ["ci/requirements.txt"]
-    after = required_after(project, {"requirements.txt": b"pytest-asyncio==1.4.0\n", "ci/requirements.txt": b""})
-    assert ([pin.written for pin in after.plugin.specs], after.below) == (["==1.4.0"], ())
+    assert [pin.path for pin in project.asked.below] == ["ci/requirements.txt"]
+    after = with_requirements(project, {"requirements.txt": b"pytest-asyncio==1.4.0\n", "ci/requirements.txt": b""})
+    assert ([pin.written for pin in after.asked.plugin.specs], after.asked.below) == (["==1.4.0"], ())
+    assert (project.version, after.version) == ("0.21.1", "1.4.0")
 
 
 @pytest.mark.parametrize(
