@@ -96,7 +96,12 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
     commands = command_files.find(_repository(folder), folder, settings.exclude, nested)
-    runs = find_runs(commands, Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested), own)
+    runs = find_runs(
+        commands,
+        Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested),
+        own,
+        mode_of(version, None),
+    )
     return Project(
         folder,
         settings,

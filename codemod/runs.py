@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from codemod.project import pytest_config
 from codemod.project.agreement import agreed
-from codemod.project.invocations import Ground, Invocation, invocations
+from codemod.project.invocations import invocations
 from codemod.project.places import COMMAND, config_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemod.project.command_files import CommandFiles
+    from codemod.project.invocations import Ground, Invocation
     from codemod.project.pytest_config import PytestConfig
 
 
@@ -24,12 +25,14 @@ class Runs:
     """The commands that run the tests, the configuration without them (``plain``), and the one they give.
 
     ``doubt`` says why the commands do not tell under which options the tests run; ``config`` is ``plain`` then.
+    ``mode`` is the asyncio mode without any option.
     """
 
     files: CommandFiles
     ground: Ground
     plain: PytestConfig
     config: PytestConfig
+    mode: str
     commands: tuple[Invocation, ...] = ()
     doubt: str = ""
 
@@ -43,9 +46,9 @@ class Runs:
         return f"taken from how the tests are run: {', '.join(said)}" if said else ""
 
 
-def find_runs(files: CommandFiles, ground: Ground, plain: PytestConfig, everything: bool = False) -> Runs:
-    """Return how the tests of the project on ``ground`` are run, as ``files`` say; ``everything`` as of invocations."""
-    return _runs(files, ground, plain, None, invocations(files, ground, everything))
+def find_runs(files: CommandFiles, ground: Ground, plain: PytestConfig, mode: str) -> Runs:
+    """Return how the tests of the project on ``ground`` are run, as ``files`` say."""
+    return _agreed(Runs(files, ground, plain, plain, mode, invocations(files, ground)), None)
 
 
 def runs_after(runs: Runs, changes: Mapping[str, bytes]) -> Runs:
@@ -60,19 +63,13 @@ def runs_after(runs: Runs, changes: Mapping[str, bytes]) -> Runs:
     commands = invocations(files, runs.ground) if files.overlay else runs.commands
     new = (place, changes[place]) if place in changes else None
     plain = _resolved(runs, new, (), "") if new else runs.plain
-    return _runs(files, runs.ground, plain, new, commands)
+    return _agreed(replace(runs, files=files, plain=plain, commands=commands), new)
 
 
-def _runs(
-    files: CommandFiles,
-    ground: Ground,
-    plain: PytestConfig,
-    new: tuple[str, bytes] | None,
-    commands: tuple[Invocation, ...],
-) -> Runs:
-    runs = Runs(files, ground, plain, plain, commands)
-    agreement = agreed(plain, commands, lambda args, origin: _resolved(runs, new, args, origin))
-    return replace(runs, config=agreement.config, doubt=agreement.doubt)
+def _agreed(runs: Runs, new: tuple[str, bytes] | None) -> Runs:
+    """Return ``runs`` with the configuration the commands give; ``new`` is what is not on disk of it."""
+    found = agreed(runs.plain, runs.commands, runs.mode, lambda args, origin: _resolved(runs, new, args, origin))
+    return replace(runs, config=found.config, doubt=found.doubt)
 
 
 def _resolved(runs: Runs, new: tuple[str, bytes] | None, args: tuple[str, ...], origin: str) -> PytestConfig:
