@@ -8,6 +8,7 @@ import pytest
 
 from codemod import pipeline
 from codemod.__main__ import main
+from codemod.describe import describe_config
 from codemod.errors import ConfigError, RewriteError, UsageError
 from codemod.model import Applicability, StrategyName
 from codemod.operations import SetCallKeyword
@@ -222,7 +223,7 @@ def test_there_is_no_way_back(suite):
         analyse(suite, Settings(source="1.5.0", target="0.23.8"))
 
 
-def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
+def test_a_migration_takes_the_pin_with_it(suite):
     override = '\n\n@pytest_asyncio.fixture(scope="session")\ndef event_loop():\n    yield asyncio.new_event_loop()\n'
     (suite / "conftest.py").write_text("import asyncio\n" + CONFTEST + override)
     (suite / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
@@ -233,16 +234,23 @@ def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
     for change in first.changes:
         (suite / change.path).write_bytes(change.after)
     again = analyse(suite, Settings())
-    assert again.changes == ()
-    assert [f.code for f in again.findings] == ["LM501"]
+    assert (again.changes, again.findings) == ((), ())
+    assert (again.version, again.version_origin) == ("1.5.0", "requirements.txt:1")
+
+
+def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
+    (suite / "pytest.ini").write_text("[pytest]\nasyncio_default_test_loop_scope = session\n")
+    (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
+    again = analyse(suite, Settings())
     assert "taken as written for 1.5.0" in again.version_origin
+    assert [remedy.code for remedy in again.withheld if remedy.applicability is Applicability.UNSAFE] == ["LM501"]
 
 
 def test_config_shows_source_and_target(suite):
     (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
-    options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings())}
+    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings())}
     assert options["pytest-asyncio"][0] == "1.5.0", "the option in pytest.ini is newer than the pin"
-    options = {o.name: (o.value, o.origin) for o in pipeline.describe_config(suite, Settings(target="current"))}
+    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings(target="current"))}
     assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
     assert options["target"] == ("0.21.2", "given")
 
@@ -250,7 +258,7 @@ def test_config_shows_source_and_target(suite):
 def test_config_shows_places_as_seen_from_the_project_and_what_they_override(suite):
     (suite / "tox.ini").write_text("[pytest]\nasyncio_mode = strict\n")
     (suite / "requirements.txt").write_text("pytest-asyncio==1.5.0\npytest==8.4.2\n")
-    options = {o.name: o for o in pipeline.describe_config(suite, Settings())}
+    options = {o.name: o for o in describe_config(suite, Settings())}
     assert (options["rootdir"].value, options["inifile"].value, options["pytest"].value) == (".", "pytest.ini", "8.4.2")
     assert [o.value for o in options["inifile"].overrides] == ["tox.ini"]
     assert [(o.value, o.origin) for o in options["asyncio_mode"].overrides] == [("strict", "tox.ini:2")]
@@ -259,7 +267,7 @@ def test_config_shows_places_as_seen_from_the_project_and_what_they_override(sui
 
 def test_config_answers_about_a_command_line(suite):
     args = ("-o", "asyncio_mode=strict", "-p", "no:asyncio")
-    options = {o.name: o for o in pipeline.describe_config(suite, Settings(), args)}
+    options = {o.name: o for o in describe_config(suite, Settings(), args)}
     assert (options["asyncio_mode"].value, options["asyncio_mode"].origin) == ("strict", "command line")
     assert options["plugin"].value == "not loaded"
 

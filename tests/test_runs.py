@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemod.describe import describe_commands
 from codemod.model import StrategyName
-from codemod.pipeline import analyse, describe_commands
+from codemod.pipeline import analyse
 from codemod.project.settings import Settings
 from codemod.reading import discover_project, silent
 

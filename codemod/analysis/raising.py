@@ -78,8 +78,8 @@ def python_raises(suite: Suite) -> tuple[Raise, ...]:
 
 def nothing_required(suite: Suite) -> bool:
     """Tell whether the version was given by the user and no requirement says which one is installed."""
-    pins = suite.asked.plugin
-    return not pins.specs and not pins.locked and suite.version_origin == _GIVEN and suite.upgrades
+    required = suite.asked.of(PLUGIN) or suite.asked.plugin.locked
+    return not required and suite.version_origin == _GIVEN and suite.upgrades
 
 
 def floor_of(version: str) -> Floor | None:

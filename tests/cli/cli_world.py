@@ -121,8 +121,9 @@ def _module(name: str, **members: object) -> ModuleType:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> World:
     made = World(tmp_path, capsysbinary)
     fakes = {
-        "codemod.pipeline": {
-            "analyse": made.analyse,
+        "codemod.pipeline": {"analyse": made.analyse},
+        "codemod.describe": {
+            "describe_commands": lambda folder, settings: (("tox.ini:5", "overrides nothing", ""),),
             "describe_config": lambda folder, settings, args: (
                 OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
                 *([OptionValue("args", " ".join(args), "command line")] if args else []),

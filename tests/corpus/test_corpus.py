@@ -21,6 +21,7 @@ from codemod.source.diff import render
 from codemod.source.write import apply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from codemod.model import ProjectReport
@@ -110,15 +111,18 @@ def test_second_run_changes_nothing(analysed: Analysed, tmp_path: Path) -> None:
 
 
 def test_order_of_files_does_not_matter(analysed: Analysed, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = discover.list_both
     listed: list[tuple[str, ...]] = []
 
-    def reversed_files(*arguments: object) -> tuple[discover.Listing, discover.Listing]:
-        python, others = (replace(each, files=each.files[::-1]) for each in original(*arguments))
-        listed.append(python.files)
-        return python, others
+    def reversing(original: Callable[..., discover.Listing]) -> Callable[..., discover.Listing]:
+        def reversed_files(*arguments: object) -> discover.Listing:
+            listing = original(*arguments)
+            listed.append(listing.files[::-1])
+            return replace(listing, files=listed[-1])
 
-    monkeypatch.setattr(discover, "list_both", reversed_files)
+        return reversed_files
+
+    for name in ("list_python_files", "list_config_files"):
+        monkeypatch.setattr(discover, name, reversing(getattr(discover, name)))
     again = analyse(analysed.folder, analysed.case.settings)
     assert listed
     assert render(again.changes) == analysed.diff

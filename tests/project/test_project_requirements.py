@@ -283,7 +283,7 @@ def test_levels_count_from_the_folder_and_stop_at_the_root(tmp_path: Path) -> No
         "b/requirements.txt": "pytest-asyncio<3",
     }
     specs = plugin(tmp_path / "root", files, "a").specs
-    assert [(pin.path, pin.level) for pin in specs] == [("a/requirements.txt", 0), ("requirements.txt", 1)]
+    assert [(pin.path, pin.level) for pin in specs] == [("requirements.txt", 0), ("../requirements.txt", 1)]
     assert [pin.level for pin in plugin(tmp_path / "root", {}, "..").specs] == [0]
 
 
@@ -308,7 +308,7 @@ def test_lock_wins_over_declarations(tmp_path: Path) -> None:
 def test_the_nearest_lock_wins(tmp_path: Path) -> None:
     far, near = TOML_LOCK.format(key="package"), TOML_LOCK.format(key="package").replace("0.23.8", "0.21.2")
     files: dict[str, str | bytes] = {"uv.lock": far, "svc/uv.lock": near}
-    assert choose(tmp_path, files, "svc") == ChosenVersion("0.21.2", "svc/uv.lock:6", ("0.21.2",))
+    assert choose(tmp_path, files, "svc") == ChosenVersion("0.21.2", "uv.lock:6", ("0.21.2",))
 
 
 def test_a_far_lock_that_a_near_range_forbids_is_anothers(tmp_path: Path) -> None:
