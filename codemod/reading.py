@@ -95,7 +95,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
-    commands = command_files.find(_repository(folder), folder, settings.exclude, nested)
+    commands = command_files.find(_repository(folder), folder, settings.exclude, nested, known)
     runs = find_runs(
         commands,
         Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested),
@@ -219,6 +219,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
         outside=project.outside,
         keep=keep,
         commands=project.runs.commands,
+        files=project.runs.files,
     )
 
 

@@ -6,15 +6,18 @@ what. A pin that holds only on Pythons the target does not run on is left alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from codemod.analysis.models import has
 from codemod.knowledge import versions
 from codemod.operations import SetRequirement
 from codemod.project.constraints import raised, widened
-from codemod.project.requirement_lines import name_of
-from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, concerns
+from codemod.project.install_words import InstallWord, install_words
+from codemod.project.python_mentions import PythonMention, python_mentions
+from codemod.project.requirement_lines import Dialect, name_of
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, asked_for, at_least, concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _GIVEN = "given"
+
+T = TypeVar("T", InstallWord, PythonMention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,18 @@ def nothing_required(suite: Suite) -> bool:
     return not required and suite.version_origin == _GIVEN and suite.upgrades
 
 
+def installed_too_old(suite: Suite) -> tuple[InstallWord, ...]:
+    """Return the words of commands that install a pytest-asyncio, or a pytest, which keeps the target out."""
+    return suite.once("installs", lambda suite: tuple(_installs(suite)))
+
+
+def old_pythons(suite: Suite) -> tuple[PythonMention, ...]:
+    """Return where the repository names Pythons to run on that the target does not run on."""
+    floor = floor_of(suite.target)
+    found = python_mentions(suite.files.root, suite.workspace.root, suite.files) if floor and suite.files else ()
+    return tuple(_near(suite, each) for each in found if floor and not at_least(each.version, floor.python))
+
+
 def floor_of(version: str) -> Floor | None:
     """Return the oldest pytest and Python for a release, None for one before the table."""
     return next((floor for floor in reversed(versions().floors) if at_least(version, floor.version)), None)
@@ -130,6 +147,26 @@ def _python_raises(suite: Suite) -> Iterator[Raise]:
     for pin in suite.asked.of("python"):
         if pin.allowed and allows_any(pin, older):
             yield _raise("python", pin, raised(pin.written, pin.dialect, floor.python, floor.python))
+
+
+def _installs(suite: Suite) -> Iterator[InstallWord]:
+    floor = floor_of(suite.target)
+    if floor is None or suite.files is None or not (suite.upgrades or suite.assumed or suite.keep):
+        return
+    enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
+    declared = {(pin.path, pin.line) for name in (PLUGIN, "pytest") for pin in suite.asked.of(name)}
+    for word in install_words(suite.files.root, suite.workspace.root, (PLUGIN, "pytest"), suite.files):
+        allowed = asked_for(word.requirement_text, Dialect.CONDA if word.tool == "conda" else Dialect.PEP440)
+        wanted = [suite.target] if word.name == PLUGIN else enough
+        near = _near(suite, word)
+        if allowed and not any(map(allowed.contains, wanted)) and (near.path, near.line) not in declared:
+            yield near
+
+
+def _near(suite: Suite, each: T) -> T:
+    """Return the same with its path as seen from the suite's folder."""
+    root = suite.files.root if suite.files is not None else suite.workspace.root
+    return replace(each, path=os.path.relpath(root / each.path, suite.workspace.root).replace(os.sep, "/"))
 
 
 def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:

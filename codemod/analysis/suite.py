@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph
     from codemod.analysis.translation import Translation
     from codemod.analysis.workspace import Workspace
+    from codemod.project.command_files import CommandFiles
     from codemod.project.invocations import Invocation
     from codemod.project.places import ConfigPlace
     from codemod.project.pytest_config import PytestConfig
@@ -57,6 +58,7 @@ class Suite:
     outside: Outside = field(default_factory=Outside)
     keep: str | None = None
     commands: tuple[Invocation, ...] = ()
+    files: CommandFiles | None = None
     _translation: Translation | None = None
     _known: dict[str, Any] = field(default_factory=dict)
     _diagnoses: dict[tuple[int, bool], tuple[Layout, Diagnosis]] = field(default_factory=dict)

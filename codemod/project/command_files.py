@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from codemod.project.commands import Script
+    from codemod.project.discover import GitFiles
 
     Reader = Callable[[str, str, str], Iterator[Script]]
 
@@ -121,16 +122,24 @@ class CommandFiles:
         return self._texts[path]
 
 
-def find(root: Path, folder: Path, exclude: Sequence[str] = (), nested: tuple[str, ...] = ()) -> CommandFiles:
+def find(
+    root: Path,
+    folder: Path,
+    exclude: Sequence[str] = (),
+    nested: tuple[str, ...] = (),
+    known: GitFiles | None = None,
+) -> CommandFiles:
     """Return the files for ``folder``: all below it, and those right in the folders above it up to ``root``.
 
-    ``nested`` are folders below it (``tests/``) that are projects of their own.
+    ``nested`` are folders below it (``tests/``) that are projects of their own, ``known`` is what git said of it.
     """
     relative = Path(os.path.relpath(folder.resolve(), root.resolve())).as_posix()
     within = "" if relative == "." else f"{relative}/"
     if relative.startswith(".."):
         root, within = folder, ""
-    own = [path for path in list_command_files(folder, exclude).files if not nested or not path.startswith(nested)]
+    own = [
+        path for path in list_command_files(folder, exclude, known).files if not nested or not path.startswith(nested)
+    ]
     above = [path for place in _above(within) for path in _right_in(root, place)]
     wanted = (path for path in (*(within + path for path in own), *above) if speaks(path))
     return CommandFiles(root, tuple(sorted(set(wanted))))

@@ -18,9 +18,10 @@ from packaging.version import InvalidVersion, Version
 
 from codemod.errors import ConfigError
 from codemod.model import FileFailure
+from codemod.project.conda_constraints import to_specifier
 from codemod.project.discover import list_config_files
 from codemod.project.requirement_files import may_require
-from codemod.project.requirement_lines import Dialect, name_of
+from codemod.project.requirement_lines import Dialect, name_of, version_part
 from codemod.project.requirement_tree import (
     Found,
     PlacedEntry,
@@ -236,6 +237,17 @@ def concerns(pin: Pin, pythons: Iterable[str]) -> bool:
 def allows_any(pin: Pin, versions: Iterable[str]) -> bool:
     """Tell whether a requirement allows one of ``versions``."""
     return any(_allows(pin, version) for version in versions)
+
+
+def asked_for(requirement: str, dialect: Dialect) -> SpecifierSet | None:
+    """Return the versions a requirement in a command allows, None where it cannot be read or names a place."""
+    name, part = name_of(requirement), version_part(requirement)
+    try:
+        specifier = to_specifier(part) if dialect is Dialect.CONDA else part
+        parsed = Requirement(f"{name}{specifier}")
+    except InvalidRequirement:
+        return None
+    return None if parsed.url else parsed.specifier
 
 
 def is_version(text: str) -> bool:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.raising import floor_of, python_raises, raises
+from codemod.analysis.raising import floor_of, old_pythons, python_raises, raises
 from codemod.model import Applicability
 from codemod.rules._base import Case, local_rule
 from codemod.rules._pins import pin_finding
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemod.analysis.suite import Suite
+
+_SHOWN = 5
 
 
 def cases(suite: Suite) -> Iterator[Case]:
@@ -38,13 +40,20 @@ def cases(suite: Suite) -> Iterator[Case]:
     for each in python_raises(suite):
         below = f"reaches below {floor.python}, which pytest-asyncio {suite.target} needs"
         says = f"the Python of the project (`{each.specifier}`) {below}"
-        advice = f"raise it to >={floor.python}, or give a lower --target or --keep-compat"
+        advice = f"raise it to >={floor.python}, or give a lower --target or --keep-compat{_also(suite)}"
         found = pin_finding(RULE.code, each, says, advice)
         if each.edit is None:
             yield Case(found)
         else:
             lost = f"it ends the support of Pythons before {floor.python}"
             yield Case(found, (*together, each.edit), Applicability.UNSAFE, lost)
+
+
+def _also(suite: Suite) -> str:
+    """Return where else the old Pythons are named, for a person to see to."""
+    places = [f"{each.path}:{each.line} ({each.version})" for each in old_pythons(suite)]
+    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    return f"; named in {', '.join(places[:_SHOWN])}{more}, too" if places else ""
 
 
 RULE = local_rule(

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.raising import Raise, floor_of, raises
-from codemod.model import Applicability
+from codemod.analysis.raising import Raise, floor_of, installed_too_old, raises
+from codemod.model import Applicability, Location
 from codemod.project.lock_commands import renewal
 from codemod.project.requirements import PLUGIN
-from codemod.rules._base import Case, local_rule
+from codemod.rules._base import Case, finding, local_rule
 from codemod.rules._pins import goes, pin_finding
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ def cases(suite: Suite) -> Iterator[Case]:
         if each.edit is None:
             says = f"{each.said} keeps out pytest-asyncio {suite.target}, which the suite {goes(suite)}"
             yield Case(pin_finding(RULE.code, each, f"{says}; {_WHY[each.held]}", _advice(suite, each)))
+    for word in installed_too_old(suite):
+        says = f"a command installs `{word.requirement_text}`, which keeps out pytest-asyncio {suite.target}"
+        advice = f"raise it to {word.name} >={_oldest(suite, word.name)} there, with this change"
+        place = Location(word.path, word.line)
+        yield Case(finding(RULE.code, place, says, f"{word.path}:{word.requirement_text}", advice=advice))
 
 
 def _advice(suite: Suite, each: Raise) -> str:
@@ -58,12 +63,13 @@ def _advice(suite: Suite, each: Raise) -> str:
         text = (suite.workspace.read(path) or b"").decode("utf-8", "replace")
         if command := renewal(path, text, each.name, suite.target if each.name == PLUGIN else ""):
             return f"after this change: {command}"
-    return f"raise it to {each.name} >={suite.target if each.name == PLUGIN else _floor(suite)} there, with this change"
+    return f"raise it to {each.name} >={_oldest(suite, each.name)} there, with this change"
 
 
-def _floor(suite: Suite) -> str:
+def _oldest(suite: Suite, name: str) -> str:
+    """Return the oldest version of pytest-asyncio or pytest that will do."""
     floor = floor_of(suite.target)
-    return floor.pytest if floor is not None else ""
+    return floor.pytest if floor is not None and name != PLUGIN else suite.keep or suite.target
 
 
 RULE = local_rule(
