@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _GIVEN = "given"
+UNKNOWN = ("url", "editable", "computed")
+"""Why a requirement is held whose version nobody knows before it is installed."""
 
 T = TypeVar("T", InstallWord, PythonMention)
 
@@ -121,7 +123,7 @@ def _raises(suite: Suite) -> Iterator[Raise]:
     older = [version for version in versions().usable if not at_least(version, oldest)]
     for pin in _concerned(suite, PLUGIN, floor):
         wrong = allows_any(pin, older) or not allows_any(pin, [suite.target])
-        if (pin.allowed and wrong) or pin.held == "url":
+        if (pin.allowed and wrong) or pin.held in UNKNOWN:
             yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
     enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
     for pin in _concerned(suite, "pytest", floor):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemod.analysis.raising import Raise, floor_of, installed_too_old, raises
+from codemod.analysis.raising import UNKNOWN, Raise, floor_of, installed_too_old, raises
 from codemod.model import Applicability, Location
 from codemod.project.lock_commands import renewal
 from codemod.project.requirements import PLUGIN
@@ -47,7 +47,8 @@ def cases(suite: Suite) -> Iterator[Case]:
     """Yield a case for each pin that has to go up and is not edited."""
     for each in raises(suite):
         if each.edit is None:
-            says = f"{each.said} keeps out pytest-asyncio {suite.target}, which the suite {goes(suite)}"
+            verb = "may keep" if each.held in UNKNOWN else "keeps"
+            says = f"{each.said} {verb} out pytest-asyncio {suite.target}, which the suite {goes(suite)}"
             yield Case(pin_finding(RULE.code, each, f"{says}; {_WHY[each.held]}", _advice(suite, each)))
     for word in installed_too_old(suite):
         says = f"a command installs `{word.requirement_text}`, which keeps out pytest-asyncio {suite.target}"
