@@ -23,5 +23,5 @@ def pin_finding(code: str, each: Raise, says: str, advice: str) -> Finding:
 def goes(suite: Suite) -> str:
     """Return the end of a sentence about the suite: where it goes, or why it is taken as written for the target."""
     if suite.upgrades:
-        return f"goes to from {suite.version}" + (f" ({suite.version_origin})" if suite.assumed else "")
+        return f"goes to from {suite.version}"
     return f"is written for: it {suite.version_origin}" if suite.assumed else f"is for, from {suite.keep} on"
