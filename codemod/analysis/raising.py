@@ -17,7 +17,7 @@ from codemod.project.constraints import raised, widened
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
 from codemod.project.requirement_lines import Dialect, name_of
-from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, asked_for, at_least, concerns
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, asked_for, at_least, concerns, reaches_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,13 +122,13 @@ def _raises(suite: Suite) -> Iterator[Raise]:
     oldest = suite.keep or suite.target
     older = [version for version in versions().usable if not at_least(version, oldest)]
     for pin in _concerned(suite, PLUGIN, floor):
-        wrong = allows_any(pin, older) or not allows_any(pin, [suite.target])
+        wrong = allows_any(pin, older) or not reaches_to(pin.allowed, suite.target, versions().usable)
         if (pin.allowed and wrong) or pin.held in UNKNOWN:
             yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
-    enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
+    pick = next(version for version in versions().pytest if at_least(version, floor.pytest))
     for pin in _concerned(suite, "pytest", floor):
-        if pin.allowed and not allows_any(pin, enough):
-            yield _raise("pytest", pin, raised(pin.written, pin.dialect, floor.pytest, enough[0]))
+        if pin.allowed and not reaches_to(pin.allowed, floor.pytest, versions().pytest):
+            yield _raise("pytest", pin, raised(pin.written, pin.dialect, floor.pytest, pick))
     locked = suite.asked.plugin.locked
     if locked is not None and not at_least(locked.version, oldest):
         yield Raise(PLUGIN, locked, held="lock")
@@ -155,13 +155,12 @@ def _installs(suite: Suite) -> Iterator[InstallWord]:
     floor = floor_of(suite.target)
     if floor is None or suite.files is None or not (suite.upgrades or suite.assumed or suite.keep):
         return
-    enough = [version for version in versions().pytest if at_least(version, floor.pytest)]
-    declared = {(pin.path, pin.line) for name in (PLUGIN, "pytest") for pin in suite.asked.of(name)}
-    for word in install_words(suite.files.root, suite.workspace.root, (PLUGIN, "pytest"), suite.files):
+    wanted = {PLUGIN: (suite.target, versions().usable), "pytest": (floor.pytest, versions().pytest)}
+    declared = {(pin.path, pin.line) for name in wanted for pin in suite.asked.of(name)}
+    for word in install_words(suite.files.root, suite.workspace.root, tuple(wanted), suite.files):
         allowed = asked_for(word.requirement_text, Dialect.CONDA if word.tool == "conda" else Dialect.PEP440)
-        wanted = [suite.target] if word.name == PLUGIN else enough
         near = _near(suite, word)
-        if allowed and not any(map(allowed.contains, wanted)) and (near.path, near.line) not in declared:
+        if allowed and not reaches_to(allowed, *wanted[word.name]) and (near.path, near.line) not in declared:
             yield near
 
 

@@ -239,6 +239,13 @@ def allows_any(pin: Pin, versions: Iterable[str]) -> bool:
     return any(_allows(pin, version) for version in versions)
 
 
+def reaches_to(allowed: SpecifierSet, floor: str, known: Iterable[str]) -> bool:
+    """Tell whether ``allowed`` takes ``floor`` or anything newer: one of ``known``, or a version it names itself."""
+    named = [each.version.removesuffix(".*") for each in allowed]
+    candidates = (version for version in (floor, *known, *named) if is_version(version) and at_least(version, floor))
+    return any(allowed.contains(version, prereleases=True) for version in candidates)
+
+
 def asked_for(requirement: str, dialect: Dialect) -> SpecifierSet | None:
     """Return the versions a requirement in a command allows, None where it cannot be read or names a place."""
     name, part = name_of(requirement), version_part(requirement)

@@ -22,6 +22,7 @@ from codemod.project.requirements import (
     major_minor,
     mentions,
     reaches,
+    reaches_to,
     read,
 )
 
@@ -521,3 +522,24 @@ def test_further_distributions_are_found_by_any_spelling(tmp_path: Path, pin: st
     others = read(tmp_path, tmp_path, ["some-thing", "absent"]).others
     assert list(others) == ["some-thing"]
     assert reaches(others["some-thing"], ("3.0.0", "3.1.0")) is expected
+
+
+@pytest.mark.parametrize(
+    ("specifier", "expected"),
+    [
+        ("==8.4.1", True),
+        ("==8.3.5", False),
+        ("<8", False),
+        ("<8.4", False),
+        ("<9", True),
+        ("==8.*", True),
+        ("~=8.3.0", False),
+        ("~=8.3", True),
+        ("==9.9.9", True),
+        (">=9.5", True),
+        (">8.4,<8.4.2,!=8.4.1", False),
+        ("", True),
+    ],
+)
+def test_what_reaches_a_floor(specifier: str, expected: bool) -> None:
+    assert reaches_to(SpecifierSet(specifier), "8.4", ["7.4.4", "8.3.5", "8.4.2", "9.0.2"]) is expected
