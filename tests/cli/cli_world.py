@@ -76,6 +76,7 @@ class World:
     loaded: list[tuple[dict[str, object], bool]] = field(default_factory=list)
     guarded: list[tuple[Any, ...]] = field(default_factory=list)
     guard_error: BaseException | None = None
+    commands: tuple[tuple[str, str, str], ...] = ()
 
     def project(self, name: str, *reports: ProjectReport | BaseException) -> Path:
         """Make a folder with the files its first report talks about."""
@@ -103,7 +104,8 @@ class World:
 
     def load(self, folder: Path, overrides: dict[str, Any], isolated: bool) -> Settings:
         self.loaded.append((dict(overrides), isolated))
-        return replace(Settings(), **{k: v for k, v in overrides.items() if k in Settings.__dataclass_fields__})
+        known = {key.replace("-", "_"): value for key, value in overrides.items()}
+        return replace(Settings(), **{k: v for k, v in known.items() if k in Settings.__dataclass_fields__})
 
     def guard(self, *arguments: Any) -> None:
         self.guarded.append(arguments)
@@ -123,7 +125,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
     fakes = {
         "codemod.pipeline": {"analyse": made.analyse},
         "codemod.describe": {
-            "describe_commands": lambda folder, settings: (("tox.ini:5", "overrides nothing", ""),),
+            "describe_commands": lambda folder, settings: made.commands,
             "describe_config": lambda folder, settings, args: (
                 OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
                 *([OptionValue("args", " ".join(args), "command line")] if args else []),

@@ -107,6 +107,18 @@ def test_config(world: World) -> None:
     assert world.seen == []
 
 
+def test_config_lists_how_pytest_is_run(world: World) -> None:
+    world.project(".", CLEAN)
+    world.commands = (
+        ("tox.ini:5", "overrides asyncio_mode = auto", "in force"),
+        ("Makefile:2", "overrides nothing", ""),
+    )
+    said = world.run("config").out.partition("\n\n")[2]
+    assert said == (
+        "pytest is run by\n  tox.ini:5: overrides asyncio_mode = auto (in force)\n  Makefile:2: overrides nothing\n"
+    )
+
+
 def test_config_asks_about_a_command_line(world: World) -> None:
     world.project(".", CLEAN)
     assert world.run("config", "--pytest-args", "-o x=1 -q").out.endswith("args  -o x=1 -q  command line\n")

@@ -240,3 +240,42 @@ def test_quiet_migrate(world: World) -> None:
         "tests/test_b.py:1:1 LM901 [by hand] needs a person\n"
     )
     assert result.err == ""
+
+
+# --- two patches -----------------------------------------------------------------------------------------------------
+
+LATER = replace(SICK, later=(FileChange("tests/test_b.py", b"import b\n", b"import c\n"),))
+
+
+def test_the_second_patch_is_printed_alone(world: World) -> None:
+    world.project(".", LATER)
+    result = world.run("diff", "--keep-compat", "0.24", "--step", "bump")
+    assert b"+import c" in result.out_bytes
+    assert b"tests/conftest.py" not in result.out_bytes
+
+
+@pytest.mark.parametrize("step", [(), ("--step", "prepare")])
+def test_the_first_patch_is_what_migrate_applies(world: World, step: tuple[str, ...]) -> None:
+    world.project(".", LATER)
+    assert world.run("diff", "--keep-compat", "0.24", *step).out_bytes == PATCH
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--step", "bump"), "--step needs --keep-compat"),
+        (("--keep-compat", "0.24", "--step", "all"), "'all' is unknown"),
+    ],
+)
+def test_a_step_that_cannot_be(world: World, arguments: tuple[str, ...], says: str) -> None:
+    world.project(".", LATER)
+    result = world.run("diff", *arguments)
+    assert (result.code, result.out_bytes) == (ExitCode.USAGE, b"")
+    assert says in result.err
+
+
+def test_the_next_command_repeats_the_options(world: World) -> None:
+    world.project(".", SICK)
+    result = world.run("diff", "--target", "1.4", "--select", "LM2,LM9", "--config", "strategy = 'share'", "--isolated")
+    options = """--select LM2,LM9 --target 1.4 --config 'strategy = '"'"'share'"'"'' --isolated"""
+    assert f"Next: loopmend diff {options} to preview, loopmend migrate {options} to apply 1." in result.err
