@@ -32,7 +32,10 @@ def config(
     from codemod.describe import describe_commands, describe_config
 
     args, loaded = _split(pytest_args), load_all(selection)
-    described = [(folder.as_posix(), describe_config(folder, settings, args)) for folder, settings in loaded]
+    described = [
+        (folder.as_posix(), describe_config(folder, settings, args), describe_commands(folder, settings))
+        for folder, settings in loaded
+    ]
     if console.screen.json:
         from codemod.report.json import render_options
 
@@ -42,10 +45,10 @@ def config(
         from codemod.report.style import Pen
 
         pen = Pen(console.color)
-        for index, ((root, options), (folder, settings)) in enumerate(zip(described, loaded, strict=True)):
+        for index, (root, options, commands) in enumerate(described):
             title = [*([""] if index else []), pen.paint("bold", f"Project {escape(root)}")] if described[1:] else []
-            commands = invocation_lines(describe_commands(folder, settings))
-            console.out("".join(f"{line}\n" for line in [*title, *option_table(options, pen), *commands]))
+            lines = [*title, *option_table(options, pen), *invocation_lines(commands)]
+            console.out("".join(f"{line}\n" for line in lines))
     if os.environ.get(_ENVIRONMENT):
         console.say(f'{_ENVIRONMENT} is set here and was not used: --pytest-args "${_ENVIRONMENT}" asks about it')
     return ExitCode.DONE

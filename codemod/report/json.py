@@ -24,10 +24,24 @@ def render(report: Report, count: LineCount) -> str:
     return dump({"projects": [_plain(project, count) for project in report.projects]})
 
 
-def render_options(projects: Iterable[tuple[str, Iterable[OptionValue]]]) -> str:
-    """Return the options in force of each project, given as its root and its options, as JSON."""
+def render_options(
+    projects: Iterable[tuple[str, Iterable[OptionValue], Iterable[tuple[str, str, str]]]],
+) -> str:
+    """Return each project as JSON: its root, the options in force, and the commands that run pytest.
+
+    A command is its place, what it overrides, and how far that counts.
+    """
     return dump(
-        {"projects": [{"root": root, "options": [asdict(one) for one in options]} for root, options in projects]}
+        {
+            "projects": [
+                {
+                    "root": root,
+                    "options": [asdict(one) for one in options],
+                    "commands": [dict(zip(("place", "says", "counts"), each, strict=True)) for each in commands],
+                }
+                for root, options, commands in projects
+            ]
+        }
     )
 
 

@@ -145,7 +145,11 @@ def test_config_as_json(world: World) -> None:
     world.project(".", CLEAN)
     data = json.loads(world.run("config", "--output-format", "json").out)
     assert data["projects"] == [
-        {"root": ".", "options": [{"name": "asyncio_mode", "value": "auto", "origin": "pytest.ini:2", "overrides": []}]}
+        {
+            "root": ".",
+            "options": [{"name": "asyncio_mode", "value": "auto", "origin": "pytest.ini:2", "overrides": []}],
+            "commands": [],
+        }
     ]
 
 

@@ -117,12 +117,14 @@ def test_options_of_each_project() -> None:
     other = {"value": "auto", "origin": "tox.ini:2", "reason": "pytest.ini comes first"}
     option = {"name": "asyncio_mode", "value": None, "origin": "default", "overrides": [other]}
     overridden = model.Overridden("auto", "tox.ini:2", "pytest.ini comes first")
-    text = render_options([("a", (OptionValue("asyncio_mode", None, "default", (overridden,)),)), ("b", ())])
+    run = ("tox.ini:5", "overrides nothing", "")
+    command = {"place": "tox.ini:5", "says": "overrides nothing", "counts": ""}
+    text = render_options([("a", (OptionValue("asyncio_mode", None, "default", (overridden,)),), [run]), ("b", (), ())])
     assert json.loads(text) == {
         "schema_version": 1,
         "projects": [
-            {"root": "a", "options": [option]},
-            {"root": "b", "options": []},
+            {"root": "a", "options": [option], "commands": [command]},
+            {"root": "b", "options": [], "commands": []},
         ],
     }
 
