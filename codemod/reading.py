@@ -20,6 +20,7 @@ from codemod.errors import ConfigError, UsageError
 from codemod.knowledge import Resource, knowledge_base, plugins, versions
 from codemod.project import command_files, discover, installed, pytest_config, requirements
 from codemod.project.invocations import Ground
+from codemod.project.mentions import mentions
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
 from codemod.runs import Runs, find_runs
 from codemod.scopes import Scope
@@ -300,7 +301,7 @@ def _mentions(project: Project, workspace: Workspace) -> frozenset[str]:
     known = workspace.knowledge
     names = {module for driver in known.drivers for module in driver.modules}
     names |= {name for resource in known.by_id.values() for name in resource.mocked_by}
-    found = requirements.mentions(project.root, names)
+    found = mentions(project.root, names)
     words = {name: name.replace("-", "_").encode() for name in names - found}
     schemes = {prefix: f"{prefix}:".encode() for driver in known.drivers for prefix in driver.prefixes if "+" in prefix}
     for path in project.files:

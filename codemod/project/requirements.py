@@ -6,7 +6,6 @@ Files count from the folder in question up to the root; what is nearer to the fo
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,17 +28,15 @@ from codemod.project.requirement_tree import (
     base_of,
     collect,
     collect_below,
-    requirement_texts,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
-_MENTION = r"""(?:^[ \t-]*|["']|::)({})(?=\s*(?:["'\[<>=!~;@:#,]|$))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +178,6 @@ def choose_version(pins: Pins, known: Sequence[str], override: str | None = None
     if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
         return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
     return _from_exact(pins.specs) or _from_ranges([pin for pin in pins.specs if pin.applies], known)
-
-
-def mentions(root: Path, names: Collection[str]) -> set[str]:
-    """Return those distribution ``names`` that stand as requirements or lock entries anywhere below ``root``.
-
-    The search is textual: a name in quotes, as a key, or at the start of a line, in any spelling PEP 503 allows.
-    """
-    wanted: dict[str, str] = {canonicalize_name(name): name for name in names}
-    if not wanted:
-        return set()
-    spellings = "|".join(re.escape(name).replace(r"\-", "[-_.]+") for name in sorted(wanted, key=len, reverse=True))
-    pattern = re.compile(_MENTION.format(spellings), re.MULTILINE | re.IGNORECASE)
-    found = {match for text in requirement_texts(Path(root)) for match in pattern.findall(text)}
-    return {wanted[canonicalize_name(name)] for name in found}
 
 
 def at_least(version: str, minimum: str) -> bool:

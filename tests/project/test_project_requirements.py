@@ -10,6 +10,7 @@ from project_tree import write_tree
 
 from codemod.errors import ConfigError
 from codemod.project.lock_files import read_locked
+from codemod.project.mentions import mentions
 from codemod.project.poetry_constraints import to_specifier
 from codemod.project.requirements import (
     ChosenVersion,
@@ -20,7 +21,6 @@ from codemod.project.requirements import (
     in_series,
     is_version,
     major_minor,
-    mentions,
     reaches,
     reaches_to,
     read,
