@@ -83,10 +83,10 @@ def _template(name: str, text: str) -> str:
 
 
 def _header(text: str) -> list[str]:
-    """Return the comment lines a file begins with."""
+    """Return the comments and options a file begins with."""
     lines = []
     for line in text.removeprefix("\ufeff").splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
+        if line.strip() and not line.lstrip().startswith(("#", "-i ", "--")):
             break
         lines.append(line.strip())
     return lines

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from project_tree import write_tree
 
-from codemod.project.requirement_lines import Dialect, is_compiled, is_plugin, version_part
+from codemod.project.lock_commands import is_compiled
+from codemod.project.requirement_lines import Dialect, is_plugin, version_part
 from codemod.project.requirements import Pin, read
 from codemod.source.yaml_text import scalars
 
