@@ -123,7 +123,7 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     unseen = (_unseen(project, suite.workspace) or _unagreed(project)) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
     plan = merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
-    return choice, with_pins_last(suite, for_now(suite, plan))
+    return choice, with_pins_last(suite, for_now(suite, plan), findings, settings)
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:

@@ -14,15 +14,16 @@ from codemod.analysis.models import has
 from codemod.analysis.raising import spanning, written
 from codemod.plan import held_back
 from codemod.project.requirements import PLUGIN, at_least
-from codemod.rules import RULES
+from codemod.rules import RULES, is_selected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codemod.analysis.suite import Suite
     from codemod.model import Finding, Remedy
     from codemod.operations import Operation
     from codemod.plan import Plan
+    from codemod.project.settings import Settings
 
 _RULES = {rule.code: rule for rule in RULES}
 _PINS = ("LM501", "LM502")
@@ -45,10 +46,15 @@ def for_now(suite: Suite, plan: Plan) -> Plan:
     return held_back(plan, lambda remedy: later if needs_target(suite, remedy) else "")
 
 
-def with_pins_last(suite: Suite, plan: Plan) -> Plan:
-    """Hold back the requirements while something is left that the target does not run, or that comes later."""
+def with_pins_last(suite: Suite, plan: Plan, findings: Iterable[Finding], settings: Settings) -> Plan:
+    """Hold back the requirements while something is left that the target does not run, or that comes later.
+
+    ``findings`` are those of the rules that ``settings`` select; what the others would find counts as well.
+    """
+    if not any(remedy.code in _PINS for remedy in plan.applied):
+        return plan
     answered = {finding for remedy in plan.applied for finding in remedy.findings}
-    breaking = _breaking(suite) if suite.upgrades else ()
+    breaking = _breaking(suite, findings, settings) if suite.upgrades else ()
     waiting = (finding for finding in breaking if finding.id not in answered)
     left = min(waiting, key=lambda finding: finding.code == _ALL_LOOPS, default=None)  # better a place than the whole
     if left is not None:
@@ -86,9 +92,11 @@ def pin_notes(suite: Suite) -> Iterator[str]:
         )
 
 
-def _breaking(suite: Suite) -> Iterator[Finding]:
-    """Yield the findings the target does not run, selected or not."""
-    return (finding for rule in RULES if rule.breaks for finding in rule.check(suite))
+def _breaking(suite: Suite, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+    """Yield the findings that the target does not run, selected or not."""
+    yield from (finding for finding in findings if _RULES[finding.code].breaks)
+    others = (rule for rule in RULES if rule.breaks and not is_selected(rule.code, settings.select, settings.ignore))
+    yield from (finding for rule in others for finding in rule.check(suite))
 
 
 def _features(operation: Operation) -> Iterator[str]:
