@@ -16,8 +16,8 @@ from codemod.operations import SetRequirement
 from codemod.project.constraints import raised, widened
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
-from codemod.project.requirement_lines import Dialect, name_of
-from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, asked_for, at_least, concerns, reaches_to
+from codemod.project.requirement_lines import name_of
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, concerns, reaches_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,8 +158,7 @@ def _installs(suite: Suite) -> Iterator[InstallWord]:
     wanted = {PLUGIN: (suite.target, versions().usable), "pytest": (floor.pytest, versions().pytest)}
     declared = {(pin.path, pin.line) for name in wanted for pin in suite.asked.of(name)}
     for word in install_words(suite.files.root, suite.workspace.root, tuple(wanted), suite.files):
-        allowed = asked_for(word.requirement_text, Dialect.CONDA if word.tool == "conda" else Dialect.PEP440)
-        near = _near(suite, word)
+        allowed, near = word.allowed, _near(suite, word)
         if allowed and not reaches_to(allowed, *wanted[word.name]) and (near.path, near.line) not in declared:
             yield near
 

@@ -6,13 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from codemod.project.command_files import CommandFiles, find
 from codemod.project.commands import basename
+from codemod.project.conda_constraints import to_specifier
+from codemod.project.requirement_lines import version_part
 from codemod.project.shell_words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from packaging.specifiers import SpecifierSet
 
     from codemod.project.commands import Command
 
@@ -46,6 +52,16 @@ class InstallWord:
     requirement_text: str
     name: str
     tool: str
+
+    @property
+    def allowed(self) -> SpecifierSet | None:
+        """Return the versions it takes, None where it cannot be read or names a place."""
+        part = version_part(self.requirement_text)
+        try:
+            asked = Requirement(self.name + (to_specifier(part) if self.tool == "conda" else part))
+        except InvalidRequirement:
+            return None
+        return None if asked.url else asked.specifier
 
 
 def install_words(

@@ -17,10 +17,9 @@ from packaging.version import InvalidVersion, Version
 
 from codemod.errors import ConfigError
 from codemod.model import FileFailure
-from codemod.project.conda_constraints import to_specifier
 from codemod.project.discover import list_config_files
 from codemod.project.requirement_files import may_require
-from codemod.project.requirement_lines import Dialect, name_of, version_part
+from codemod.project.requirement_lines import Dialect, name_of
 from codemod.project.requirement_tree import (
     Found,
     PlacedEntry,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
+_LOCKED_FILES = ("pyproject.toml", "Pipfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +167,16 @@ def read(
 def choose_version(pins: Pins, known: Sequence[str], override: str | None = None) -> ChosenVersion:
     """Choose ``override``, else the nearest lock, else an exact pin, else the newest of ``known`` in the ranges.
 
-    The ranges are those of the nearest folder that has any; without one it is the newest known version. A lock or
-    exact pin that stands farther away than a range which forbids it is another project's and is passed over.
+    The ranges are those of the nearest folder that has any; without one it is the newest known version. A lock that
+    the file it is made from forbids is out of date; a lock or exact pin that stands farther away than a range which
+    forbids it is another project's. Both are passed over.
     ``known`` must not be empty. Raise ConfigError where ``override`` is no version.
     """
     if override is not None:
         if not is_version(override):
             raise ConfigError(f"{override!r} is not a version")
         return ChosenVersion(override, "given", (override,))
-    if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
+    if pins.locked and _is_current(pins.locked, pins.specs):
         return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
     return _from_exact(pins.specs) or _from_ranges([pin for pin in pins.specs if pin.applies], known)
 
@@ -199,7 +200,7 @@ def in_series(text: str, known: Sequence[str], *, newest: bool = True) -> str | 
 
 def reaches(pins: Pins, versions: Sequence[str]) -> bool:
     """Tell whether the project may get one of ``versions`` or a newer one: the lock says so, or the requirements."""
-    if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs):
+    if pins.locked and _is_current(pins.locked, pins.specs):
         return any(at_least(pins.locked.version, version) for version in versions)
     near = [pin for pin in _nearest(pins.specs) if pin.applies]
     exact = [pin.exact for pin in near if pin.exact and is_version(pin.exact)]
@@ -229,17 +230,6 @@ def reaches_to(allowed: SpecifierSet, floor: str, known: Iterable[str]) -> bool:
     return any(allowed.contains(version, prereleases=True) for version in candidates)
 
 
-def asked_for(requirement: str, dialect: Dialect) -> SpecifierSet | None:
-    """Return the versions a requirement in a command allows, None where it cannot be read or names a place."""
-    name, part = name_of(requirement), version_part(requirement)
-    try:
-        specifier = to_specifier(part) if dialect is Dialect.CONDA else part
-        parsed = Requirement(f"{name}{specifier}")
-    except InvalidRequirement:
-        return None
-    return None if parsed.url else parsed.specifier
-
-
 def is_version(text: str) -> bool:
     """Tell whether ``text`` is a PEP 440 version."""
     try:
@@ -256,6 +246,13 @@ def major_minor(version: str) -> tuple[int, int]:
 
 
 # --- choosing ------------------------------------------------------------------------------------------------------
+
+
+def _is_current(locked: Lock, specs: Sequence[Pin]) -> bool:
+    """Tell whether what a lock is made from allows what it locks, and no nearer range speaks against it."""
+    beside = [pin for pin in specs if pin.level == locked.level and pin.path.rpartition("/")[2] in _LOCKED_FILES]
+    made = not beside or any(_allows(pin, locked.version) for pin in beside)
+    return made and _fits(locked.version, locked.level, specs)
 
 
 def _fits(version: str, level: int, specs: Iterable[Pin]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from project_tree import write_tree
 
-from codemod.project.install_words import install_words
+from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import python_mentions
 
 if TYPE_CHECKING:
@@ -122,3 +122,19 @@ def test_python_mentions(tmp_path: Path, path: str, text: str, expected: str) ->
     mentions = python_mentions(tmp_path, tmp_path)
     assert {each.path for each in mentions} <= {path}
     assert " ".join(f"{each.line}:{each.version}" for each in mentions) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "allowed"),
+    [
+        ("pytest-asyncio==0.21.2", "pip", "==0.21.2"),
+        ("pytest-asyncio[docs]>=0.21", "pip", ">=0.21"),
+        ("pytest-asyncio=0.21", "conda", "==0.21.*"),
+        ("pytest-asyncio", "pip", ""),
+        ("pytest-asyncio@git+https://example.org/x", "pip", None),
+        ("pytest-asyncio=0.21", "pip", None),
+    ],
+)
+def test_what_a_word_allows(text: str, tool: str, allowed: str | None) -> None:
+    found = InstallWord("a.sh", 1, text, "pytest-asyncio", tool).allowed
+    assert (None if found is None else str(found)) == allowed

@@ -306,6 +306,13 @@ def test_lock_wins_over_declarations(tmp_path: Path) -> None:
     assert choose(tmp_path, files) == ChosenVersion("0.23.8", "uv.lock:6", ("0.23.8",))
 
 
+@pytest.mark.parametrize(("pin", "version"), [("==1.4.0", "1.4.0"), (">=0.21", "0.23.8"), (">=1", "1.5.0")])
+def test_a_lock_that_its_own_file_forbids_is_out_of_date(tmp_path: Path, pin: str, version: str) -> None:
+    project = f'[dependency-groups]\ntest = ["pytest-asyncio{pin}"]\n'
+    files = {"uv.lock": TOML_LOCK.format(key="package"), "pyproject.toml": project}
+    assert choose(tmp_path, files).version == version
+
+
 def test_the_nearest_lock_wins(tmp_path: Path) -> None:
     far, near = TOML_LOCK.format(key="package"), TOML_LOCK.format(key="package").replace("0.23.8", "0.21.2")
     files: dict[str, str | bytes] = {"uv.lock": far, "svc/uv.lock": near}
