@@ -14,10 +14,18 @@ from codemod.analysis.models import has
 from codemod.knowledge import versions
 from codemod.operations import SetRequirement
 from codemod.project.constraints import raised, widened
+from codemod.project.environments import concerns, is_one_of_several
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
 from codemod.project.requirement_lines import name_of
-from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, concerns, reaches_to
+from codemod.project.requirements import (
+    PLUGIN,
+    Lock,
+    Pin,
+    allows_any,
+    at_least,
+    reaches_to,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,5 +184,7 @@ def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
 
 
 def _raise(name: str, pin: Pin, new: str | None) -> Raise:
-    held = pin.held or ("" if pin.inside else "outside") or ("" if new is not None and pin.source else "spelling")
+    several = "matrix" if is_one_of_several(pin) else ""
+    place = "" if pin.inside else "outside"
+    held = pin.held or several or place or ("" if new is not None and pin.source else "spelling")
     return Raise(name, pin, new or "", held)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
+
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
 _LOCKED_FILES = ("pyproject.toml", "Pipfile")
@@ -207,15 +208,6 @@ def reaches(pins: Pins, versions: Sequence[str]) -> bool:
     if exact:
         return any(at_least(each, version) for each in exact for version in versions)
     return not near or any(_allows(pin, version) or _begins_after(pin, version) for pin in near for version in versions)
-
-
-def concerns(pin: Pin, pythons: Iterable[str]) -> bool:
-    """Tell whether the environment marker of a requirement, if any, holds on one of ``pythons`` (``3.10``)."""
-    if not pin.marker:
-        return True
-    marker = Marker(pin.marker)
-    environments = ({"python_version": each, "python_full_version": f"{each}.0", "extra": ""} for each in pythons)
-    return any(marker.evaluate(environment) for environment in environments)
 
 
 def allows_any(pin: Pin, versions: Iterable[str]) -> bool:

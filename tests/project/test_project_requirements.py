@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 from project_tree import write_tree
 
 from codemod.errors import ConfigError
+from codemod.project.environments import concerns, is_one_of_several
 from codemod.project.lock_files import read_locked
 from codemod.project.mentions import mentions
 from codemod.project.poetry_constraints import to_specifier
@@ -17,7 +18,6 @@ from codemod.project.requirements import (
     Pins,
     Requirements,
     choose_version,
-    concerns,
     in_series,
     is_version,
     major_minor,
@@ -508,6 +508,38 @@ def test_whom_a_requirement_concerns(tmp_path: Path, marker: str, expected: bool
     write_tree(tmp_path, {"requirements.txt": f"pytest-asyncio<1{marker}\n"})
     (pin,) = read(tmp_path, tmp_path).plugin.specs
     assert concerns(pin, ["3.10", "3.12"]) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "concerned", "several"),
+    [
+        ("py38", False, False),
+        ("py310", True, False),
+        ("py38,py3.12", True, False),
+        ("!py38", True, False),
+        ("old", True, True),
+        ("py38-old", True, True),
+        ("py310,old", True, True),
+    ],
+)
+def test_factors_of_tox(tmp_path: Path, condition: str, concerned: bool, several: bool) -> None:
+    write_tree(tmp_path, {"tox.ini": f"[testenv]\ndeps = {condition}: pytest-asyncio<1\n"})
+    (pin,) = read(tmp_path, tmp_path).plugin.specs
+    assert (concerns(pin, ["3.10", "3.12"]), is_one_of_several(pin)) == (concerned, several)
+
+
+@pytest.mark.parametrize(("python", "concerned"), [("<3.8", False), (">=3.8", True), ("^3.9", True), ("~3.9", False)])
+def test_pythons_of_poetry(tmp_path: Path, python: str, concerned: bool) -> None:
+    text = f'[tool.poetry.dependencies]\npytest-asyncio = [{{version = "^0.21", python = "{python}"}}]\n'
+    (pin,) = read(write_tree(tmp_path, {"pyproject.toml": text}), tmp_path).plugin.specs
+    assert (concerns(pin, ["3.10", "3.12"]), is_one_of_several(pin)) == (concerned, False)
+
+
+@pytest.mark.parametrize(("marker", "concerned"), [("python_version < '3.8'", False), ("python_version > '3'", True)])
+def test_markers_of_a_pipfile(tmp_path: Path, marker: str, concerned: bool) -> None:
+    text = f'[dev-packages]\npytest-asyncio = {{version = "==0.21.2", markers = "{marker}"}}\n'
+    (pin,) = read(write_tree(tmp_path, {"Pipfile": text}), tmp_path).plugin.specs
+    assert (concerns(pin, ["3.10", "3.12"]), is_one_of_several(pin)) == (concerned, False)
 
 
 def test_the_nearest_and_those_below_concern_a_folder(tmp_path: Path) -> None:
