@@ -31,7 +31,7 @@ def describe_config(folder: Path, settings: Settings, args: Sequence[str] = ()) 
     """
     project = discover_project(folder, settings, silent)
     source, target = choose_versions(project, open_workspace(project))
-    pytest = choose_version(project.asked.pytest, versions().pytest)
+    pytest = choose_version(project.asked.deciding("pytest"), versions().pytest)
     config = pytest_config.resolve(folder, project.config.pytest_version, args) if args else project.config
     return (
         OptionValue("pytest-asyncio", source.version, source.origin),

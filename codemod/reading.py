@@ -79,7 +79,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     config_files = discover.list_config_files(folder, settings.exclude, known).files
     nested = _nested(folder, listing.files)
     asked = _asked(folder, nested, config_files)
-    pytest_version = requirements.choose_version(asked.pytest, versions().pytest).version
+    pytest_version = requirements.choose_version(asked.deciding("pytest"), versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
     inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
     here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
@@ -90,7 +90,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     if above or (not inside and config.section):
         owner = config.inifile or config.rootdir / "setup.py"
         raise UsageError(f"{folder.resolve()} belongs to the project of {owner}: run loopmend in {config.rootdir}")
-    chosen = requirements.choose_version(asked.plugin, versions().usable, settings.source)
+    chosen = requirements.choose_version(asked.deciding(requirements.PLUGIN), versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
     own = config if inside else replace(config, inifile=None)
@@ -124,7 +124,9 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
 def with_requirements(project: Project, changes: Mapping[str, bytes]) -> Project:
     """Return the project with what it asks for once its files (by their path in it) hold the bytes of ``changes``."""
     asked = _asked(project.root, project.nested, project.config_files, changes)
-    chosen = requirements.choose_version(asked.plugin, versions().usable, project.settings.source)
+    chosen = requirements.choose_version(
+        asked.deciding(requirements.PLUGIN), versions().usable, project.settings.source
+    )
     return replace(
         project, asked=asked, version=chosen.version, version_origin=chosen.origin, candidates=chosen.candidates
     )
@@ -184,7 +186,7 @@ def read_suite(project: Project, workspace: Workspace, tell: Progress | None = N
     source = choose_source(project, workspace)
     version, target = source.version, choose_target(project.settings.target, source.version)
     mode = mode_of(version, project.config.options["asyncio_mode"].value)
-    required = bool(project.asked.plugin.specs or project.asked.plugin.locked)
+    required = project.asked.deciding(requirements.PLUGIN) != requirements.Pins()
     if not project.config.asyncio_loaded or not workspace.uses_asyncio(mode, required):
         return None
     lists = project.config.lists

@@ -1,7 +1,8 @@
 """Which of the planned remedies may be applied now: what an older version must survive, what has to be there first.
 
-Two things wait. With ``--keep-compat``, whatever that older pytest-asyncio would not run: it makes a second patch. And
-the requirements: the new version must not be installed while something is left in the suite that it does not run.
+With ``--keep-compat``, whatever that older pytest-asyncio would not run waits: it makes a second patch. So do the
+requirements: the new version must not be installed while something is left in the suite that it does not run, and
+of a suite in which nothing has to change nobody asked for it.
 """
 
 from __future__ import annotations
@@ -61,9 +62,16 @@ def with_pins_last(suite: Suite, plan: Plan, findings: Iterable[Finding], settin
         why = f"{left.location}: {left.code} has to be mended first, or pytest-asyncio {suite.target} breaks the suite"
     elif any(needs_target(suite, remedy) for remedy in plan.withheld):
         why = "it comes with the second patch"
+    elif _nobody_asked(suite, settings) and all(remedy.code in _PINS for remedy in plan.applied):
+        why = f"the suite needs no other change for pytest-asyncio {suite.target}: --target {suite.target} raises it"
     else:
         return plan
     return held_back(plan, lambda remedy: why if remedy.code in _PINS else "")
+
+
+def _nobody_asked(suite: Suite, settings: Settings) -> bool:
+    """Tell whether the way to the target is loopmend's own proposal; a suite that works is then left as it is."""
+    return suite.upgrades and settings.target is None and suite.keep is None
 
 
 def needs_target(suite: Suite, remedy: Remedy) -> bool:

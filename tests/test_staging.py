@@ -82,15 +82,36 @@ def test_the_pin_waits_for_what_a_person_has_to_do(tmp_path: Path) -> None:
     assert changed(report) == []
 
 
-def test_a_pin_that_may_go_up_alone(tmp_path: Path) -> None:
-    report = analyse(project(tmp_path, "pytest-asyncio==0.23.8\n"), Settings())
-    assert changed(report) == ["requirements.txt"]
+@pytest.mark.parametrize(
+    ("settings", "paths"),
+    [
+        (Settings(), []),
+        (Settings(unsafe=True), []),
+        (Settings(target="latest"), ["requirements.txt"]),
+        (Settings(target="1.4.0"), ["requirements.txt"]),
+        (Settings(target="current"), []),
+    ],
+)
+def test_a_suite_that_needs_no_change_is_left_unless_asked(
+    tmp_path: Path, settings: Settings, paths: list[str]
+) -> None:
+    assert changed(analyse(project(tmp_path, "pytest-asyncio==0.23.8\n"), settings)) == paths
 
 
 def test_a_code_that_uses_more_than_its_pin_has_needs_unsafe(tmp_path: Path) -> None:
     folder = project(tmp_path, "pytest-asyncio==0.21.2\n", mark='(loop_scope="module")')
     assert changed(analyse(folder, Settings())) == []
     assert after(analyse(folder, Settings(unsafe=True)), "requirements.txt") == "pytest-asyncio==1.5.0\n"
+
+
+def test_a_pin_of_another_tool_counts_where_it_is_the_only_one(tmp_path: Path) -> None:
+    noxfile = 'import nox\n\n\n@nox.session\ndef t(session):\n    session.install("pytest-asyncio<0.22", "pytest")\n'
+    folder = project(tmp_path, "pytest\n", OVERRIDE, noxfile_py=noxfile)
+    report = analyse(folder, Settings())
+    assert (report.version, report.version_origin) == ("0.21.2", "newest known in <0.22 (noxfile.py:6)")
+    assert '"pytest-asyncio>=1.5,<2"' in after(report, "noxfile.py")
+    (folder / "requirements.txt").write_text("pytest-asyncio>=1.5\n")
+    assert analyse(folder, Settings()).version == "1.5.0"
 
 
 def test_targets_before_1_0_are_left_to_a_person(tmp_path: Path) -> None:

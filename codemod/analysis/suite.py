@@ -71,7 +71,7 @@ class Suite:
     @property
     def fixtures_take_marks(self) -> bool:
         """Tell whether the suite's pytest ignores marks on fixtures, which 9.0 and later refuse (SEMANTICS §1.1)."""
-        return not at_least(choose_version(self.asked.pytest, versions().pytest).version, "9.0.0")
+        return not at_least(choose_version(self.asked.deciding("pytest"), versions().pytest).version, "9.0.0")
 
     @property
     def has_event_loop(self) -> bool:

@@ -109,7 +109,7 @@ class Requirements:
     """What the project asks for, and the files that could not be read. ``python`` has no lock.
 
     ``others`` are further distributions that were asked about, those of them the project requires or locks. ``below``
-    are requirements of pytest-asyncio, pytest and Python inside the folder that take no part in choosing a version:
+    are requirements of pytest-asyncio, pytest and Python inside the folder that choose a version only where nothing else does:
     those in files farther down and in environments of other tools. ``unread`` are files among those that could not be
     read, which fails nothing.
     """
@@ -124,8 +124,15 @@ class Requirements:
 
     def of(self, name: str) -> tuple[Pin, ...]:
         """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: nearest, and below."""
-        pins = {PLUGIN: self.plugin, "pytest": self.pytest, "python": self.python}[name]
-        return (*_nearest(pins.specs), *(pin for pin in self.below if pin.name == name))
+        return (*_nearest(self._chain(name).specs), *(pin for pin in self.below if pin.name == name))
+
+    def deciding(self, name: str) -> Pins:
+        """Return what says which version the suite runs with: the folder's own files, else those of other tools."""
+        chain = self._chain(name)
+        return chain if chain.specs or chain.locked else Pins(tuple(pin for pin in self.below if pin.name == name))
+
+    def _chain(self, name: str) -> Pins:
+        return {PLUGIN: self.plugin, "pytest": self.pytest, "python": self.python}[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ version runs with. It raises them together.
 argument 'scope'`, options that are ignored. Upgrading pytest-asyncio without migrating is no better: an `event_loop`
 override that shared one loop is silently ignored from 1.0 on.
 
-*Fix safety.* Safe where the suite goes to the version in the same run and nothing else is left in its way: only the
-version part changes, in its own style (`==`, `~=`, `^`, a range, an upper bound). Unsafe for a suite that is taken as
-written for a newer version than its requirement allows, because its code says so.
+*Fix safety.* Safe where the suite goes to the version in the same run, because it has to change for it or `--target`
+says so, and nothing is left in its way: only the version part changes, in its own style (`==`, `~=`, `^`, a range, an
+upper bound). Unsafe for a suite that is taken as written for a newer version than its requirement allows, because its
+code says so.
 
 *Left alone.* Requirements without a version, and those that only hold on Pythons the target does not run on; everything
 under `--target current`. What cannot be edited is LM503's business, Python's own version LM502's.
