@@ -109,9 +109,9 @@ class Requirements:
     """What the project asks for, and the files that could not be read. ``python`` has no lock.
 
     ``others`` are further distributions that were asked about, those of them the project requires or locks. ``below``
-    are requirements of pytest-asyncio, pytest and Python inside the folder that choose a version only where nothing else does:
-    those in files farther down and in environments of other tools. ``unread`` are files among those that could not be
-    read, which fails nothing.
+    are requirements of pytest-asyncio, pytest and Python inside the folder that choose a version only where nothing
+    else does: those in files farther down and in environments of other tools. ``unread`` are files among those that
+    could not be read, which fails nothing.
     """
 
     plugin: Pins = field(default_factory=Pins)
