@@ -124,7 +124,10 @@ class Requirements:
 
     def of(self, name: str) -> tuple[Pin, ...]:
         """Return the requirements of pytest-asyncio, pytest or Python that concern the folder: nearest, and below."""
-        return (*_nearest(self._chain(name).specs), *(pin for pin in self.below if pin.name == name))
+        specs = self._chain(name).specs
+        # A name without a version leaves the word to what stands farther up, such as a constraint for all.
+        last = min((pin.level for pin in specs if pin.allowed), default=0)
+        return tuple(pin for pin in (*specs, *self.below) if pin.name == name and pin.level <= last)
 
     def deciding(self, name: str) -> Pins:
         """Return what says which version the suite runs with: the folder's own files, else those of other tools."""

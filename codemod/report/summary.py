@@ -60,7 +60,7 @@ def command(verb: str, report: Report, unsafe: bool = False) -> str:
 
 def path_of(project: ProjectReport, path: str) -> str:
     """Return ``path`` as seen from where the command runs, escaped; a root of ``.`` adds nothing."""
-    return escape(path if project.root == "." else posixpath.join(project.root, path))
+    return escape(path if project.root == "." else posixpath.normpath(posixpath.join(project.root, path)))
 
 
 def skipped_rows(report: Report, between: str = " ") -> list[str]:

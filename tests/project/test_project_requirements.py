@@ -552,6 +552,12 @@ def test_the_nearest_and_those_below_concern_a_folder(tmp_path: Path) -> None:
     assert [pin.origin for pin in asked.plugin.specs] == ["requirements.txt:1", "../requirements.txt:1"]
 
 
+def test_a_constraint_farther_up_concerns_a_folder_that_names_no_version(tmp_path: Path) -> None:
+    files = {"constraints.txt": "pytest-asyncio==0.21.2\n", "a/requirements.txt": "pytest-asyncio\n"}
+    asked = read(write_tree(tmp_path, files), tmp_path / "a")
+    assert [pin.path for pin in asked.of("pytest-asyncio")] == ["requirements.txt", "../constraints.txt"]
+
+
 @pytest.mark.parametrize(
     ("pin", "expected"),
     [("", True), (">=2", True), ("==3.0.0", True), (">=3.5", True), ("<3", False), ("==2.1", False), ("~=2.1", False)],

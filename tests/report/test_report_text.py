@@ -197,3 +197,8 @@ def test_the_summary_alone_has_no_findings() -> None:
     shown = render_summary(Report((project(),)), False)
     assert EXPECTED.endswith(shown)
     assert shown.startswith("Strategy:")
+
+
+def test_a_place_above_the_project_is_told_from_here() -> None:
+    finding = replace(CROSSING, location=Location("../../constraints.txt", 1))
+    assert text(project(root="packages/a", findings=(finding,))).startswith("constraints.txt:1:1 ")
