@@ -184,7 +184,7 @@ def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
 
 
 def _raise(name: str, pin: Pin, new: str | None) -> Raise:
-    several = "matrix" if is_one_of_several(pin) else ""
+    kept = "compiled" if pin.path.endswith(".lock") else "matrix" if is_one_of_several(pin) else ""
     place = "" if pin.inside else "outside"
-    held = pin.held or several or place or ("" if new is not None and pin.source else "spelling")
+    held = pin.held or kept or place or ("" if new is not None and pin.source else "spelling")
     return Raise(name, pin, new or "", held)
