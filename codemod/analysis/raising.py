@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from codemod.analysis.models import has
 from codemod.knowledge import versions
 from codemod.operations import SetRequirement
-from codemod.project.constraints import raised, widened
+from codemod.project.constraints import opened, raised, widened
 from codemod.project.environments import concerns, is_one_of_several
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
@@ -130,13 +130,15 @@ def _raises(suite: Suite) -> Iterator[Raise]:
     oldest = suite.keep or suite.target
     older = [version for version in versions().usable if not at_least(version, oldest)]
     for pin in _concerned(suite, PLUGIN, floor):
-        wrong = allows_any(pin, older) or not reaches_to(pin.allowed, suite.target, versions().usable)
+        # What installs the project elsewhere may go on using what its own tests leave.
+        low = not pin.public and allows_any(pin, older)
+        wrong = low or not reaches_to(pin.allowed, suite.target, versions().usable)
         if (pin.allowed and wrong) or pin.held in UNKNOWN:
             yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
     pick = next(version for version in versions().pytest if at_least(version, floor.pytest))
     for pin in _concerned(suite, "pytest", floor):
         if pin.allowed and not reaches_to(pin.allowed, floor.pytest, versions().pytest):
-            yield _raise("pytest", pin, raised(pin.written, pin.dialect, floor.pytest, pick))
+            yield _raise("pytest", pin, _pytest_part(pin, floor.pytest, pick))
     locked = suite.asked.plugin.locked
     if locked is not None and not at_least(locked.version, oldest):
         yield Raise(PLUGIN, locked, held="lock")
@@ -144,9 +146,17 @@ def _raises(suite: Suite) -> Iterator[Raise]:
 
 def _plugin_part(suite: Suite, pin: Pin) -> str | None:
     """Return the version part that a requirement of pytest-asyncio needs, None where it cannot be spelt."""
+    if pin.public:
+        return opened(pin.written, pin.dialect, pin.allowed, suite.target)
     if suite.keep is not None:
         return widened(pin.written, pin.dialect, suite.keep, suite.target)
     return raised(pin.written, pin.dialect, suite.target, suite.target)
+
+
+def _pytest_part(pin: Pin, floor: str, pick: str) -> str | None:
+    if pin.public:
+        return opened(pin.written, pin.dialect, pin.allowed, pick)
+    return raised(pin.written, pin.dialect, floor, pick)
 
 
 def _python_raises(suite: Suite) -> Iterator[Raise]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from codemod.project.constraint_clauses import Constraint
 
+_LOWEST = "0.1"
 _ASKING = (Kind.EXACT, Kind.SERIES, Kind.COMPATIBLE, Kind.LOWER)
 
 
@@ -52,6 +53,20 @@ def widened(written: str, dialect: Dialect, floor: str, pick: str) -> str | None
     stay excluded. In everything else this is as `raised`.
     """
     return _changed(written, _Aim(floor, pick, span=True, dialect=dialect))
+
+
+def opened(written: str, dialect: Dialect, allowed: SpecifierSet, pick: str) -> str | None:
+    """Return the constraint ``written`` with all it allows, and ``pick`` as well; ``allowed`` is the same in PEP 440.
+
+    Only what keeps ``pick`` out changes: an upper bound, or an exact version, which becomes the lower bound.
+    """
+    named = (each.version.removesuffix(".*") for each in allowed if each.operator in (">=", "~=", "==", "===", ">"))
+    lower = next((version for version in named if re.fullmatch(RELEASE, version)), None)
+    if lower is not None:
+        return widened(written, dialect, lower, pick)
+    found = widened(written, dialect, _LOWEST, pick)
+    added = f">={_LOWEST},"
+    return found.removeprefix(added) if found is not None and found.startswith(added) else None
 
 
 def _changed(written: str, aim: _Aim) -> str | None:

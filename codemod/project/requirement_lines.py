@@ -47,7 +47,8 @@ class Entry:
     "template" (the file is no YAML yet).
 
     ``decides`` is False where it says nothing about the version the suite runs with (another tool's environment, a
-    file that may never be used). ``condition`` is what it depends on beside its marker (``py38`` in tox.ini).
+    file that may never be used). ``condition`` is what it depends on beside its marker (``py38`` in tox.ini). A
+    ``public`` one holds for whoever installs the project, not only for its tests.
     """
 
     line: int
@@ -59,6 +60,7 @@ class Entry:
     held: str = ""
     decides: bool = True
     condition: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

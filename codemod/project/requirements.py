@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PLUGIN = "pytest-asyncio"
 _NAMES = (PLUGIN, "pytest", "python")
+_PUBLIC = (("project", "dependencies"), ("options", "install_requires"), ("tool", "poetry", "dependencies"))
 _LOCKED_FILES = ("pyproject.toml", "Pipfile")
 
 
@@ -45,7 +46,8 @@ class Pin:
     """One declared requirement. ``level`` is 0 in the folder itself, 1 in its parent, …
 
     ``specifier`` is its version part for people; ``written`` is the same as a part of ``source``, empty where there is
-    none to change. ``dialect``, ``key``, ``source``, ``held`` and ``condition`` are as for ``Entry``. ``path`` is seen
+    none to change. ``dialect``, ``key``, ``source``, ``held``, ``condition`` and ``public`` are as for
+    ``Entry``. ``path`` is seen
     from the folder in question: one that begins with ``../`` lies outside of it, and must not be written.
     """
 
@@ -62,6 +64,7 @@ class Pin:
     written: str = ""
     held: str = ""
     condition: str = ""
+    public: bool = False
 
     @property
     def inside(self) -> bool:
@@ -377,6 +380,7 @@ def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | N
         written=written if entry.source else "",
         held=entry.held,
         condition=entry.condition,
+        public=entry.public or any(entry.key[: len(table)] == table for table in _PUBLIC),
     )
 
 

@@ -13,8 +13,10 @@ says so, and nothing is left in its way: only the version part changes, in its o
 upper bound). Unsafe for a suite that is taken as written for a newer version than its requirement allows, because its
 code says so.
 
-*Left alone.* Requirements without a version, and those that only hold on Pythons the target does not run on; everything
-under `--target current`. What cannot be edited is LM503's business, Python's own version LM502's.
+*Left alone.* What a package asks of those who install it (`dependencies`, `install_requires`) only gets a wider upper
+bound where it keeps the version out. Requirements without a version, and those that only hold on Pythons the target
+does not run on; everything under `--target current`. What cannot be edited is LM503's business, Python's own version
+LM502's.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from codemod.project import conda_constraints, poetry_constraints
-from codemod.project.constraints import raised, widened
+from codemod.project.constraints import opened, raised, widened
 from codemod.project.requirement_lines import Dialect
 
 PEP440, POETRY, CONDA, SERIES = Dialect.PEP440, Dialect.POETRY, Dialect.CONDA, Dialect.SERIES
@@ -446,3 +446,23 @@ def test_no_text_is_too_odd(dialect: Dialect, written: str, aim: tuple[str, str]
     new = raised(written, dialect, *aim)
     if new is not None and written.strip() not in ("", "*"):
         assert meaning(dialect, new.strip().removeprefix("(").removesuffix(")")).contains(aim[1])
+
+
+@pytest.mark.parametrize(
+    ("written", "dialect", "expected"),
+    [
+        ("<0.24", Dialect.PEP440, "<2"),
+        ("<=0.21.2", Dialect.PEP440, "<2"),
+        (">=0.17,<0.22", Dialect.PEP440, ">=0.17,<2"),
+        (">=0.17, <0.22, !=0.20", Dialect.PEP440, ">=0.17, <2, !=0.20"),
+        ("~=0.21.0", Dialect.PEP440, ">=0.21,<2"),
+        ("==0.21.2", Dialect.PEP440, ">=0.21.2,<2"),
+        ("^0.21.1", Dialect.POETRY, ">=0.21.1,<2"),
+        ("0.21.2", Dialect.POETRY, ">=0.21.2,<2"),
+        (">=0.17", Dialect.PEP440, ">=0.17"),
+        (">=2", Dialect.PEP440, None),
+    ],
+)
+def test_opened_takes_nothing_away(written: str, dialect: Dialect, expected: str | None) -> None:
+    allowed = SpecifierSet(poetry_constraints.to_specifier(written) if dialect is Dialect.POETRY else written)
+    assert opened(written, dialect, allowed, "1.5.0") == expected

@@ -81,7 +81,7 @@ class _Module:
             written = value.value
             yield self.placed(value, Entry(value.lineno, f"python{written}", written, source=written))
         elif keyword.arg in _LISTS:
-            yield from self.listed(value)
+            yield from (replace(each, public=keyword.arg == "install_requires") for each in self.listed(value))
         elif keyword.arg == "extras_require" and isinstance(value, ast.Dict):
             for each in value.values:
                 yield from self.listed(each)
