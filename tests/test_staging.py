@@ -114,6 +114,12 @@ def test_a_pin_of_another_tool_counts_where_it_is_the_only_one(tmp_path: Path) -
     assert analyse(folder, Settings()).version == "1.5.0"
 
 
+@pytest.mark.parametrize("pin", ["pytest-asyncio!=0.22.0", "pytest-asyncio"])
+def test_what_asks_for_no_version_has_none_to_raise(tmp_path: Path, pin: str) -> None:
+    report = analyse(project(tmp_path, f"{pin}\n"), Settings(source="0.23.8", target="latest"))
+    assert (report.findings, report.changes) == ((), ())
+
+
 def test_targets_before_1_0_are_left_to_a_person(tmp_path: Path) -> None:
     folder = project(tmp_path, "pytest-asyncio==0.21.2\n")
     report = analyse(folder, Settings(target="0.26.0"))

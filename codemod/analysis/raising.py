@@ -134,11 +134,11 @@ def _raises(suite: Suite) -> Iterator[Raise]:
         low = not pin.public and allows_any(pin, older)
         wrong = low or not reaches_to(pin.allowed, suite.target, versions().usable)
         if (pin.allowed and wrong) or pin.held in UNKNOWN:
-            yield _raise(PLUGIN, pin, _plugin_part(suite, pin))
+            yield from _raise(PLUGIN, pin, _plugin_part(suite, pin))
     pick = next(version for version in versions().pytest if at_least(version, floor.pytest))
     for pin in _concerned(suite, "pytest", floor):
         if pin.allowed and not reaches_to(pin.allowed, floor.pytest, versions().pytest):
-            yield _raise("pytest", pin, _pytest_part(pin, floor.pytest, pick))
+            yield from _raise("pytest", pin, _pytest_part(pin, floor.pytest, pick))
     locked = suite.asked.plugin.locked
     if locked is not None and not at_least(locked.version, oldest):
         yield Raise(PLUGIN, locked, held="lock")
@@ -166,7 +166,7 @@ def _python_raises(suite: Suite) -> Iterator[Raise]:
     older = [version for version in _PYTHONS if not at_least(version, floor.python)]
     for pin in suite.asked.of("python"):
         if pin.allowed and allows_any(pin, older):
-            yield _raise("python", pin, raised(pin.written, pin.dialect, floor.python, floor.python))
+            yield from _raise("python", pin, raised(pin.written, pin.dialect, floor.python, floor.python))
 
 
 def _installs(suite: Suite) -> Iterator[InstallWord]:
@@ -193,8 +193,10 @@ def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
     return (pin for pin in suite.asked.of(name) if concerns(pin, pythons))
 
 
-def _raise(name: str, pin: Pin, new: str | None) -> Raise:
+def _raise(name: str, pin: Pin, new: str | None) -> Iterator[Raise]:
+    """Yield what is to be done about a requirement, nothing where its version part already says what it has to."""
     kept = "compiled" if pin.path.endswith(".lock") else "matrix" if is_one_of_several(pin) else ""
     place = "" if pin.inside else "outside"
     held = pin.held or kept or place or ("" if new is not None and pin.source else "spelling")
-    return Raise(name, pin, new or "", held)
+    if held or new != pin.written:
+        yield Raise(name, pin, new or "", held)
