@@ -119,7 +119,8 @@ def _normal(answer: object, folder: Path) -> object:
     if not isinstance(answer, list):
         return None
     rootdir, inifile, values = answer
-    if any(not isinstance(values.get(name) or "", str) for name in OPTION_KINDS if name.startswith("asyncio_default")):
+    scopes = (values.get(name) for name in OPTION_KINDS if name.startswith("asyncio_default"))
+    if any(scope is not None and not isinstance(scope, str) for scope in scopes):
         return None
     if not isinstance(values.get("asyncio_mode", ""), str):
         return None
