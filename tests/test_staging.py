@@ -120,6 +120,16 @@ def test_what_asks_for_no_version_has_none_to_raise(tmp_path: Path, pin: str) ->
     assert (report.findings, report.changes) == ((), ())
 
 
+@pytest.mark.parametrize(("unsafe", "pin"), [(False, "- pytest-asyncio<1\n"), (True, "- pytest-asyncio>=1.5,<2\n")])
+def test_an_environment_of_an_old_python_goes_up_with_it(tmp_path: Path, unsafe: bool, pin: str) -> None:
+    old = "dependencies:\n- python=3.8\n- pytest-asyncio<1\n"
+    folder = project(tmp_path, "pytest-asyncio<1\n", OVERRIDE, environment_yml=old)
+    report = analyse(folder, Settings(unsafe=unsafe))
+    assert after(report, "requirements.txt") == "pytest-asyncio>=1.5,<2\n"
+    new = after(report, "environment.yml") if "environment.yml" in changed(report) else old
+    assert (pin in new, "python=3.10" in new) == (True, unsafe)
+
+
 def test_targets_before_1_0_are_left_to_a_person(tmp_path: Path) -> None:
     folder = project(tmp_path, "pytest-asyncio==0.21.2\n")
     report = analyse(folder, Settings(target="0.26.0"))

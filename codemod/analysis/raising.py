@@ -91,6 +91,13 @@ def python_raises(suite: Suite) -> tuple[Raise, ...]:
     return suite.once("python raises", lambda suite: tuple(_python_raises(suite)))
 
 
+def stays_on_old_python(suite: Suite, each: Raise) -> bool:
+    """Tell whether the file of a requirement asks for Pythons on which the target does not run, and no other."""
+    floor = floor_of(suite.target)
+    beside = [pin for pin in suite.asked.of("python") if isinstance(each.pin, Pin) and pin.path == each.pin.path]
+    return floor is not None and any(not reaches_to(pin.allowed, floor.python, _PYTHONS) for pin in beside)
+
+
 def nothing_required(suite: Suite) -> bool:
     """Tell whether the version was given by the user and no requirement says which one is installed."""
     required = suite.asked.of(PLUGIN) or suite.asked.plugin.locked

@@ -11,7 +11,7 @@ override that shared one loop is silently ignored from 1.0 on.
 *Fix safety.* Safe where the suite goes to the version in the same run, because it has to change for it or `--target`
 says so, and nothing is left in its way: only the version part changes, in its own style (`==`, `~=`, `^`, a range, an
 upper bound). Unsafe for a suite that is taken as written for a newer version than its requirement allows, because its
-code says so.
+code says so, and for a requirement whose file asks for nothing but Pythons the target does not run on.
 
 *Left alone.* What a package asks of those who install it (`dependencies`, `install_requires`) only gets a wider upper
 bound where it keeps the version out. Requirements without a version, and those that only hold on Pythons the target
@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemod.analysis.models import has
-from codemod.analysis.raising import Raise, floor_of, nothing_required, raises, written
+from codemod.analysis.raising import Raise, floor_of, nothing_required, raises, stays_on_old_python, written
 from codemod.model import Applicability, Location
 from codemod.project.requirements import PLUGIN, Pin
 from codemod.rules._base import Case, finding, local_rule
@@ -36,13 +36,19 @@ if TYPE_CHECKING:
     from codemod.analysis.suite import Suite
 
 
+_WITH_PYTHON = "its file asks for a Python the target does not run on, which goes up with it (LM502)"
+
+
 def cases(suite: Suite) -> Iterator[Case]:
     """Yield a case for each requirement that an edit raises, or one where the version was given and none is written."""
     trust, condition = _trust(suite)
     for each in raises(suite):
         if each.edit is not None:
             found = pin_finding(RULE.code, each, _says(suite, each), f"raise it to {written(each.name, each.new)}")
-            yield Case(found, (each.edit,), trust, condition)
+            if stays_on_old_python(suite, each):
+                yield Case(found, (each.edit,), min(trust, Applicability.UNSAFE), _WITH_PYTHON)
+            else:
+                yield Case(found, (each.edit,), trust, condition)
     if nothing_required(suite):
         says = f"what installs pytest-asyncio {suite.version} keeps out {suite.target}, which the suite {goes(suite)}"
         yield Case(finding(RULE.code, Location(suite.place.path, 1), says, PLUGIN, advice="raise it with this change"))
