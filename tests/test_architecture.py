@@ -16,10 +16,12 @@ import codemod
 from codemod import rules
 
 PACKAGE = Path(codemod.__file__).parent
-BASE = {"errors", "model", "operations", "scopes"}
+BASE = {"errors", "evidence", "model", "operations", "scopes"}
 LAYERS: dict[str, set[str]] = {
     "scopes": set(),
     "errors": set(),
+    "evidence": set(),
+    "processes": {"errors"},
     "operations": set(),
     "model": {"operations", "scopes"},
     "source": BASE,
@@ -49,9 +51,9 @@ LAYERS: dict[str, set[str]] = {
         "knowledge",
         *BASE,
     },
-    "demo": {"pipeline", "project", "source", *BASE},
+    "demo": {"pipeline", "processes", "project", "source", *BASE},
     "cli": {"pipeline", "describe", "report", "rules", "project", "source", "knowledge", "demo", *BASE},
-    "verify": {"pipeline", "project", "source", *BASE},
+    "verify": {"pipeline", "reading", "runs", "analysis", "processes", "plan", "project", "source", "knowledge", *BASE},
     "batch": {"pipeline", "project", "source", "report", *BASE},
     "__main__": {"cli", "report", *BASE},
     "__init__": set(),
