@@ -105,10 +105,10 @@ class SuiteRun:
     """One run of a suite. ``status`` is the exit status of the command, None where it was killed.
 
     ``tests`` are in the order they began; ``collected`` are all ids that were to run; ``unfinished`` those that had
-    begun when the run ended. ``collect_errors`` are (id, text). ``versions`` are (name, version): ``python`` first, then
-    pytest, pytest-asyncio and the other plugins. ``mode`` is the asyncio mode in force. ``loops`` counts those created,
-    ``leaks`` are those outside of tests. ``output`` is the end of what the command printed; ``truncated`` says that it
-    printed more than was kept. ``garbled`` counts the lines of the probe's record that could not be read.
+    begun when the run ended. ``collect_errors`` are (id, text). ``versions`` are (name, version): ``python`` first,
+    then pytest, pytest-asyncio and the other plugins. ``mode`` is the asyncio mode in force. ``loops`` counts those
+    created, ``leaks`` are those outside of tests. ``output`` is the end of what the command printed; ``truncated``
+    says that it printed more than was kept. ``garbled`` counts the lines of the probe's record that could not be read.
     """
 
     end: End
@@ -191,7 +191,7 @@ class Comparison:
     """Two runs, test by test. ``changes`` has the worst first; ``unchanged`` counts the tests it leaves out.
 
     ``slower`` are (id, seconds before, seconds after), the slowest first. ``leaks_gone`` and ``leaks_new`` are texts
-    that are in one run only. ``worse_end`` says in one line that the second run as a whole came to a worse end, "" if not.
+    that are in one run only. ``worse_end`` says in one line that the second run as a whole came to a worse end.
     """
 
     changes: tuple[TestChange, ...] = ()
@@ -270,9 +270,9 @@ class Evidence:
     """All that verification of one project showed. ``command`` is what was run, as a person would type it.
 
     ``requirements`` were laid over the environment for the runs after the change. ``files`` are the changed files,
-    ``kept`` the titles of the remedies that stayed, as (code, title). ``runs`` counts runs of the suite, ``blamed`` says
-    what got worse without any remedy being guilty ("" where nothing did). ``compared_loops`` counts the loops, of tests
-    and of their fixtures, that were seen and had been predicted.
+    ``kept`` the titles of the remedies that stayed, as (code, title). ``runs`` counts runs of the suite, ``blamed``
+    says what got worse without any remedy being guilty ("" where nothing did). ``compared_loops`` counts the loops,
+    of tests and of their fixtures, that were seen and had been predicted.
     """
 
     root: str
