@@ -18,14 +18,7 @@ from codemod.project.environments import concerns, is_one_of_several
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
 from codemod.project.requirement_lines import name_of
-from codemod.project.requirements import (
-    PLUGIN,
-    Lock,
-    Pin,
-    allows_any,
-    at_least,
-    reaches_to,
-)
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, reaches_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +124,8 @@ def _generations(pin: Pin) -> set[bool]:
 
 
 def _raises(suite: Suite) -> Iterator[Raise]:
-    floor = floor_of(suite.target)
-    if floor is None or not (suite.upgrades or suite.assumed or suite.keep):
+    floor = _floor_to_reach(suite)
+    if floor is None:
         return
     oldest = suite.keep or suite.target
     older = [version for version in versions().usable if not at_least(version, oldest)]
@@ -149,6 +142,11 @@ def _raises(suite: Suite) -> Iterator[Raise]:
     locked = suite.asked.plugin.locked
     if locked is not None and not at_least(locked.version, oldest):
         yield Raise(PLUGIN, locked, held="lock")
+
+
+def _floor_to_reach(suite: Suite) -> Floor | None:
+    """Return what the target runs on, None where nobody knows it or the suite stays with the versions it has."""
+    return floor_of(suite.target) if suite.upgrades or suite.assumed or suite.keep else None
 
 
 def _plugin_part(suite: Suite, pin: Pin) -> str | None:
@@ -177,8 +175,8 @@ def _python_raises(suite: Suite) -> Iterator[Raise]:
 
 
 def _installs(suite: Suite) -> Iterator[InstallWord]:
-    floor = floor_of(suite.target)
-    if floor is None or suite.files is None or not (suite.upgrades or suite.assumed or suite.keep):
+    floor = _floor_to_reach(suite)
+    if floor is None or suite.files is None:
         return
     wanted = {PLUGIN: (suite.target, versions().usable), "pytest": (floor.pytest, versions().pytest)}
     declared = {(pin.path, pin.line) for name in wanted for pin in suite.asked.of(name)}
