@@ -104,9 +104,7 @@ def installed_too_old(suite: Suite) -> tuple[InstallWord, ...]:
 
 def old_pythons(suite: Suite) -> tuple[PythonMention, ...]:
     """Return where the repository names Pythons to run on that the target does not run on."""
-    floor = floor_of(suite.target)
-    found = python_mentions(suite.files.root, suite.workspace.root, suite.files) if floor and suite.files else ()
-    return tuple(_near(suite, each) for each in found if floor and not at_least(each.version, floor.python))
+    return suite.once("old pythons", lambda suite: tuple(_old_pythons(suite)))
 
 
 def floor_of(version: str) -> Floor | None:
@@ -184,6 +182,15 @@ def _installs(suite: Suite) -> Iterator[InstallWord]:
         allowed, near = word.allowed, _near(suite, word)
         if allowed and not reaches_to(allowed, *wanted[word.name]) and (near.path, near.line) not in declared:
             yield near
+
+
+def _old_pythons(suite: Suite) -> Iterator[PythonMention]:
+    floor = floor_of(suite.target)
+    if floor is None or suite.files is None:
+        return
+    for mention in python_mentions(suite.files.root, suite.workspace.root, suite.files):
+        if not at_least(mention.version, floor.python):
+            yield _near(suite, mention)
 
 
 def _near(suite: Suite, each: T) -> T:
