@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from codemod.project.lock_commands import is_compiled
 
 if TYPE_CHECKING:
@@ -76,6 +78,11 @@ def name_of(requirement: str) -> str:
     """Return the distribution name a requirement begins with, as spelt; ``""`` where there is none."""
     match = _NAME.match(requirement)
     return match[0] if match else ""
+
+
+def canonical_name(requirement: str) -> str:
+    """Return the distribution name a requirement begins with, as PEP 503 normalizes it; ``""`` where there is none."""
+    return canonicalize_name(name_of(requirement))
 
 
 def is_plugin(requirement: str) -> bool:
