@@ -9,7 +9,7 @@ import pytest
 
 from codemod import pipeline
 from codemod.__main__ import main
-from codemod.describe import describe_config
+from codemod.describe import describe
 from codemod.errors import ConfigError, RewriteError, UsageError
 from codemod.model import Applicability, StrategyName
 from codemod.operations import SetCallKeyword
@@ -249,9 +249,9 @@ def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
 
 def test_config_shows_source_and_target(suite):
     (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
-    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings())}
+    options = {o.name: (o.value, o.origin) for o in describe(suite, Settings())[0]}
     assert options["pytest-asyncio"][0] == "1.5.0", "the option in pytest.ini is newer than the pin"
-    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings(target="current"))}
+    options = {o.name: (o.value, o.origin) for o in describe(suite, Settings(target="current"))[0]}
     assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
     assert options["target"] == ("0.21.2", "given")
 
@@ -259,7 +259,7 @@ def test_config_shows_source_and_target(suite):
 def test_config_shows_places_as_seen_from_the_project_and_what_they_override(suite):
     (suite / "tox.ini").write_text("[pytest]\nasyncio_mode = strict\n")
     (suite / "requirements.txt").write_text("pytest-asyncio==1.5.0\npytest==8.4.2\n")
-    options = {o.name: o for o in describe_config(suite, Settings())}
+    options = {o.name: o for o in describe(suite, Settings())[0]}
     assert (options["rootdir"].value, options["inifile"].value, options["pytest"].value) == (".", "pytest.ini", "8.4.2")
     assert [o.value for o in options["inifile"].overrides] == ["tox.ini"]
     assert [(o.value, o.origin) for o in options["asyncio_mode"].overrides] == [("strict", "tox.ini:2")]
@@ -268,7 +268,7 @@ def test_config_shows_places_as_seen_from_the_project_and_what_they_override(sui
 
 def test_config_answers_about_a_command_line(suite):
     args = ("-o", "asyncio_mode=strict", "-p", "no:asyncio")
-    options = {o.name: o for o in describe_config(suite, Settings(), args)}
+    options = {o.name: o for o in describe(suite, Settings(), args)[0]}
     assert (options["asyncio_mode"].value, options["asyncio_mode"].origin) == ("strict", "command line")
     assert options["plugin"].value == "not loaded"
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
 from codemod.rewrite.toml_data import parse
+from codemod.source.pip_text import logical_lines
 from codemod.source.yaml_text import scalars
 
 if TYPE_CHECKING:
@@ -99,16 +100,7 @@ def _yaml(path: str, text: str) -> Data:
 
 def _lines(_path: str, text: str) -> Data:
     """Read pip's format: lines that end in a backslash are joined, comments left out."""
-    data: Data = []
-    start, parts = 0, list[str]()
-    for number, line in enumerate(text.split("\n"), start=1):
-        start = start if parts else number
-        if line.endswith("\\") and not line.lstrip().startswith("#"):
-            parts.append(line[:-1])
-        else:
-            data.append(((start,), _COMMENT.sub("", " ".join([*parts, line]))))
-            parts = []
-    return [*data, ((start,), " ".join(parts))] if parts else data
+    return [((start,), _COMMENT.sub("", " ".join(parts))) for start, parts in logical_lines(text)]
 
 
 def _python(path: str, text: str) -> Data:
