@@ -19,6 +19,7 @@ from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
 from codemod.project.requirement_lines import name_of
 from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, reaches_to
+from codemod.source.lock_names import is_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,7 +208,7 @@ def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
 
 def _raise(name: str, pin: Pin, new: str | None) -> Iterator[Raise]:
     """Yield what is to be done about a requirement, nothing where its version part already says what it has to."""
-    kept = "compiled" if pin.path.endswith(".lock") else "matrix" if is_one_of_several(pin) else ""
+    kept = "compiled" if is_lock(pin.path) else "matrix" if is_one_of_several(pin) else ""
     place = "" if pin.inside else "outside"
     held = pin.held or kept or place or ("" if new is not None and pin.source else "spelling")
     if held or new != pin.written:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
 from codemod.rewrite.toml_data import parse
+from codemod.source.lock_names import is_lock
 from codemod.source.pip_text import logical_lines
 from codemod.source.yaml_text import scalars
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Way = tuple[str | int, ...]
 Data = list[tuple[Way, object]]
 
-_LOCK_FILE = re.compile(r".+\.lock(?:\.json)?$|pylock\.(?:.+\.)?toml$|.*conda-lock\.ya?ml$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 # Where the requirement ends on its line: a comment in an INI value or a string, options too in a file of lines.
 _REMARK = re.compile(r"(?:^|\s)#")
@@ -51,7 +51,7 @@ def behind_requirement(path: str) -> re.Pattern[str]:
 
 def _reader(path: str) -> Callable[[str, str], Data]:
     place = PurePosixPath(path)
-    if _LOCK_FILE.match(place.name):
+    if is_lock(path):
         raise RewriteError(path, "a lock file is written by its own tool, never edited")
     if place.name == "Pipfile":
         return _toml
