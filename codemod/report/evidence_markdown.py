@@ -34,6 +34,9 @@ _FOLDED = 10
 _VERSIONS = 20
 _REQUIREMENTS = 10
 _FACTS = 20
+_REPORTED = 5
+"""Disagreements in one bug report: what is wrong in ten places is most often one thing."""
+
 _SHORT = 60
 """Characters shown of a name or a version."""
 
@@ -48,7 +51,7 @@ def render(projects: Iterable[Evidence]) -> str:
 
 def bug_report(evidence: Evidence) -> str:
     """Return an issue that says which loops were predicted wrongly, with no source of the project; "" without any."""
-    return _fitting(lambda most: _bug_report(evidence, most)) if evidence.disagreements else ""
+    return _fitting(lambda most: _bug_report(evidence, min(most, _REPORTED))) if evidence.disagreements else ""
 
 
 def _fitting(text: Callable[[int], str]) -> str:

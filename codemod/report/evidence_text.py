@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codemod.evidence import Change, End, Verdict
 from codemod.report import evidence_words as words
-from codemod.report.escape import clip, escape, width
+from codemod.report.escape import escape, escape_short, width
 from codemod.report.evidence_markdown import bug_report
 from codemod.report.style import Pen
 from codemod.report.summary import plural
@@ -202,7 +202,7 @@ def _last_output(evidence: Evidence) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    return escape(clip(text, _LONGEST))
+    return escape_short(text, _LONGEST)
 
 
 def _table(columns: Sequence[Sequence[str]]) -> list[str]:

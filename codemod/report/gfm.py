@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from codemod.report.escape import clip, escape
+from codemod.report.escape import escape_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,11 +25,11 @@ _HASH = re.compile(r"[0-9a-fA-F]{7,}")
 
 def code(text: str, most: int = _LONGEST) -> str:
     """Return ``text`` as one code span of at most ``most`` characters on one line; nothing for an empty text."""
-    shown = clip(escape(text), most)
+    shown = escape_short(text, most)
     if not shown:
         return ""
     ticks = "`" * (max(map(len, _TICKS.findall(shown)), default=0) + 1)
-    pad = " " if {shown[0], shown[-1]} & {"`", " "} else ""
+    pad = " " if shown.strip(" ") and {shown[0], shown[-1]} & {"`", " "} else ""
     return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
@@ -37,7 +37,7 @@ def prose(text: str) -> str:
     """Return a sentence with its names, which may be marked with backticks, as code, and its words as they are."""
     done: list[str] = []
     names = ""
-    for marked, space, other in _TOKEN.findall(clip(escape(text), _LONGEST)):
+    for marked, space, other in _TOKEN.findall(escape_short(text, _LONGEST)):
         if space and names:
             names += " "
         elif space or (other and _WORD.fullmatch(other) and not _HASH.search(other)):
@@ -51,7 +51,7 @@ def prose(text: str) -> str:
 
 def fence(lines: Iterable[str]) -> str:
     """Return lines as a block of code."""
-    text = "\n".join(clip(escape(line), _LONGEST) for line in lines)
+    text = "\n".join(escape_short(line, _LONGEST) for line in lines)
     ticks = "`" * max(3, max(map(len, _TICKS.findall(text)), default=0) + 1)
     return f"{ticks}text\n{text}\n{ticks}"
 
