@@ -11,7 +11,6 @@ from codemod.evidence import Comparison, Disagreement, Evidence, RolledBack, Tes
 from codemod.report.evidence_markdown import MOST_BYTES, bug_report, render
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
-OURS = {"<details><summary>", "</details>"}
 
 
 def text(*projects: Evidence) -> str:
