@@ -133,4 +133,7 @@ class _Choice:
         return base in _LEFT_OUT or is_environment(self._source / name)
 
     def _is_large(self, entry: os.DirEntry[str]) -> bool:
-        return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size > LARGE
+        try:
+            return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size > LARGE
+        except OSError:
+            return False  # in a folder that can be listed and not entered; copying it will tell

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from process_tools import SECONDS, is_gone, until
+from support.command import without_powers
 
 from codemod.processes.cleanup import Janitor, terminable
 from codemod.processes.janitor import remove
@@ -50,24 +51,9 @@ def test_all_is_removed_and_no_link_followed(folder: Path) -> None:
 def test_read_only_folders_are_removed_by_a_plain_user(folder: Path) -> None:
     program = Path(sys.modules[remove.__module__].__file__ or "")
     command = [sys.executable, "-I", "-S", str(program), str(folder)]
-    subprocess.run([*_without_privileges(folder), *command], stdin=subprocess.DEVNULL, check=True, timeout=SECONDS)
+    subprocess.run([*without_powers(), *command], stdin=subprocess.DEVNULL, check=True, timeout=SECONDS)
     assert not folder.exists()
     assert _outside_is_kept(folder)
-
-
-def _without_privileges(folder: Path) -> list[str]:
-    """Return the words that take root's right to ignore modes away."""
-    if os.geteuid() != 0:
-        return []
-    words = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"]
-    probe = [*words, "sh", "-c", f"touch {folder / 'sub' / 'x'}"]
-    try:
-        refused = subprocess.run(probe, capture_output=True, check=False).returncode == 1
-    except FileNotFoundError:
-        refused = False
-    if not refused:
-        pytest.skip("root may write everywhere here")
-    return words
 
 
 def test_missing_folder_is_gone(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from copies_tools import copied, git, inside, posix_only, state, without_git, write
+from support.command import without_powers
 
 from codemod.errors import ConcurrentChangeError, FileError
 from codemod.model import FileChange
@@ -143,6 +144,25 @@ def test_unreadable_files_are_left_out_and_named(repo: Path, monkeypatch: pytest
         assert inside(tree.project / "secret") == []
         assert not (tree.project / "closed").exists()
     assert copies.notes == ["not copied, because they cannot be read: closed, secret/0, secret/1"]
+
+
+@posix_only
+def test_closed_folders_are_left_out_for_a_plain_user(repo: Path) -> None:
+    write(repo, {"closed/x": "", "listed/x": "", "read-only/x": "x", "secret": ""})
+    for name, mode in {"closed": 0o000, "listed": 0o444, "read-only": 0o555, "secret": 0o000}.items():
+        (repo / name).chmod(mode)
+    program = "import sys; from copies_tools import *; copies = Copies(Path(sys.argv[1])); "
+    program += "copies.__enter__(); print(*sorted(copies.fresh().top.glob('*/x'))); copies.__exit__(); "
+    program += "print(*copies.notes, copies.scratch.exists())"
+    path = os.pathsep.join(str(Path(__file__).parents[level]) for level in range(3))
+    command = [*without_powers(), sys.executable, "-c", program, str(repo)]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert [Path(name).parent.name for name in first.split()] == ["read-only"]
+    assert second == "not copied, because they cannot be read: secret, closed, listed/x False"
+    for name in ("closed", "listed", "read-only", "secret"):
+        (repo / name).chmod(0o755)
 
 
 def test_full_disk_is_an_error_that_leaves_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
