@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemod.demo.process import run_limited
+from codemod.processes.run import Ended, Limits, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,21 +66,21 @@ def run_suite(folder: Path, python: Path, variables: Mapping[str, str], seconds:
             "LOOP_TRACE_FILE": str(trace),
             **variables,
         }
-        status = run_limited([str(python), "-m", "pytest", *_OPTIONS], folder, environment, log, seconds)
+        ended = run([str(python), "-m", "pytest", *_OPTIONS], folder, environment, log, Limits(seconds))
         data = json.loads(result.read_text()) if result.exists() else {}
         loops = json.loads(trace.read_text()) if trace.exists() else {}
         text = log.read_text(errors="replace")
-    return _outcome(data, loops, status, text, time.monotonic() - started)
+    return _outcome(data, loops, ended, text, time.monotonic() - started)
 
 
-def _outcome(data: dict, loops: dict, status: int | None, log: str, seconds: float) -> Outcome:
+def _outcome(data: dict, loops: dict, ended: Ended, log: str, seconds: float) -> Outcome:
     phases = [{**phase, "test": _POLICY_ID.sub("", phase["test"])} for phase in data.get("phases", [])]
     failures = [f"{p['phase']} {p['test']}: {p['message']}" for p in phases if p["outcome"] == "failed"]
     failures += [f"collection: {error}" for error in data.get("collect_errors", [])]
     called = [p["test"] for p in phases if p["phase"] == "call" and p["outcome"] == "passed"]
     failed = {p["test"] for p in phases if p["outcome"] == "failed"}
     return Outcome(
-        verdict="hang" if status is None else "pass" if status == 0 else "fail",
+        verdict="hang" if ended.timed_out else "pass" if ended.status == 0 else "fail",
         failures=tuple(failures),
         warnings=tuple(data.get("warnings", [])),
         tests=tuple(dict.fromkeys(p["test"] for p in phases)),
