@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
+import shutil
 import tempfile
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemod.processes.run import Ended, Limits, run
+from codemod.evidence import End
+from codemod.evidence import Outcome as TestOutcome
+from codemod.processes.run import Limits, run
+from codemod.verify import recording
+from codemod.verify.recording import plain_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from codemod.evidence import SuiteRun, TestRun
+
 HERE = Path(__file__).resolve().parent
+PROBE = Path(recording.__file__).with_name("probe.py")
 SECONDS = 60
 """Limit for one suite; the slowest of the corpus, which waits for a frozen worker, takes 5 s."""
 
-_PLUGINS = ("-p", "outcome_plugin", "-p", "loop_trace_plugin", "-p", "no:cacheprovider")
-_OPTIONS = ("-q", "--tb=native", *_PLUGINS, "-W", "always::ResourceWarning")
-_POLICY_ID = re.compile(r"(?<=\[)_\w+EventLoopPolicy-|-_\w+EventLoopPolicy(?=\]$)|\[_\w+EventLoopPolicy\]$")
-"""What pytest-asyncio 0.22 appends to the names of tests under its mark ``asyncio_event_loop``."""
-_LEAKS = ("unclosed", "was never awaited")
+_OPTIONS = ("-q", "--tb=native", "-p", "loopmend_probe", "-p", "no:cacheprovider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Outcome:
 
     verdict: str
     failures: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    leaks: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     trace: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -46,52 +47,70 @@ class Outcome:
     seconds: float = 0.0
     log: str = field(default="", repr=False)
 
-    @property
-    def leaks(self) -> tuple[str, ...]:
-        """Return the warnings about things that were never closed or awaited, and open connections, as text."""
-        found = [warning for warning in self.warnings if any(word in warning for word in _LEAKS)]
-        return (*found, *([f"{self.open_connections} open connections"] if self.open_connections else []))
-
 
 def run_suite(folder: Path, python: Path, variables: Mapping[str, str], seconds: float = SECONDS) -> Outcome:
     """Run ``python -m pytest`` in ``folder`` with ``variables`` added to the environment."""
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="loopmend-suite-") as scratch:
-        result, trace, log = (Path(scratch, name) for name in ("outcome.json", "trace.json", "log"))
+        counted = Path(scratch, "connections")
+        counting = ("-p", "connections_plugin") if "PG_PLAIN_URL" in variables else ()
+        variables = {"PYTHONPATH": str(HERE), "CONNECTIONS_FILE": str(counted), **variables}
+        command = [str(python), "-m", "pytest", *_OPTIONS, *counting]
+        seen = record_suite(command, folder, variables, seconds)
+        connections = int(counted.read_text()) if counted.exists() else None
+    outcome = _outcome(seen)
+    left = (f"{connections} open connections",) if connections else ()
+    return replace(outcome, open_connections=connections, leaks=(*outcome.leaks, *left))
+
+
+def record_suite(
+    command: list[str], folder: Path, variables: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> SuiteRun:
+    """Run ``command``, which starts pytest with the probe, in ``folder`` and return what the probe saw."""
+    with tempfile.TemporaryDirectory(prefix="loopmend-suite-") as scratch:
+        plugins, record, log = (Path(scratch, name) for name in ("plugins", "record", "log"))
+        plugins.mkdir()
+        record.mkdir()
+        shutil.copy(PROBE, plugins / "loopmend_probe.py")
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
-            "PYTHONPATH": str(HERE),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "OUTCOME_FILE": str(result),
-            "LOOP_TRACE_FILE": str(trace),
-            **variables,
+            "LOOPMEND_PROBE": str(record),
+            **(variables or {}),
         }
-        ended = run([str(python), "-m", "pytest", *_OPTIONS], folder, environment, log, Limits(seconds))
-        data = json.loads(result.read_text()) if result.exists() else {}
-        loops = json.loads(trace.read_text()) if trace.exists() else {}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(plugins), environment.get("PYTHONPATH")]))
+        ended = run(command, folder, environment, log, Limits(seconds))
         text = log.read_text(errors="replace")
-    return _outcome(data, loops, ended, text, time.monotonic() - started)
+        return recording.read(record, ended.status, ended.timed_out, ended.seconds, text, ended.truncated)
 
 
-def _outcome(data: dict, loops: dict, ended: Ended, log: str, seconds: float) -> Outcome:
-    phases = [{**phase, "test": _POLICY_ID.sub("", phase["test"])} for phase in data.get("phases", [])]
-    failures = [f"{p['phase']} {p['test']}: {p['message']}" for p in phases if p["outcome"] == "failed"]
-    failures += [f"collection: {error}" for error in data.get("collect_errors", [])]
-    called = [p["test"] for p in phases if p["phase"] == "call" and p["outcome"] == "passed"]
-    failed = {p["test"] for p in phases if p["outcome"] == "failed"}
+def _outcome(seen: SuiteRun) -> Outcome:
+    failures = [
+        f"{phase.name} {plain_id(test.id)}: {phase.error}"
+        for test in seen.tests
+        for phase in test.phases
+        if phase.outcome.is_bad
+    ]
+    failures += [f"collection: {error}" for _, error in seen.collect_errors]
+    good = (TestOutcome.PASSED, TestOutcome.XPASSED)
     return Outcome(
-        verdict="hang" if ended.timed_out else "pass" if ended.status == 0 else "fail",
+        verdict="hang" if seen.end is End.TIMED_OUT else "pass" if seen.status == 0 else "fail",
         failures=tuple(failures),
-        warnings=tuple(data.get("warnings", [])),
-        tests=tuple(dict.fromkeys(p["test"] for p in phases)),
-        passed=tuple(test for test in called if test not in failed),
-        trace={_POLICY_ID.sub("", test): _names(item) for test, item in loops.items()},
-        open_connections=data.get("open_connections"),
-        seconds=seconds,
-        log=log[-6000:],
+        leaks=seen.all_leaks,
+        tests=tuple(plain_id(test.id) for test in seen.tests),
+        passed=tuple(plain_id(test.id) for test in seen.tests if test.outcome in good),
+        trace={plain_id(test.id): _names(test) for test in seen.tests},
+        seconds=seen.seconds,
+        log=seen.output[-6000:],
     )
 
 
-def _names(item: dict) -> dict[str, str]:
-    test = {"test": item["test"]} if item["test"] else {}
-    return test | item["fixtures"] | {f"teardown of {name}": label for name, label in item["teardowns"].items()}
+def _names(test: TestRun) -> dict[str, str]:
+    found = {} if test.loop is None else {"test": f"loop {test.loop}"}
+    for one in test.fixtures:
+        # What is called event_loop is gone after a migration.
+        if one.name != "event_loop":
+            alias = "" if one.qualname.rpartition(".")[2] == one.name else f" as {one.name}"
+            name = f"{one.path}::{one.qualname}{alias}"
+            found |= {} if one.setup is None else {name: f"loop {one.setup}"}
+            found |= {} if one.teardown is None else {f"teardown of {name}": f"loop {one.teardown}"}
+    return found
