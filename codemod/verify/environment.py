@@ -246,7 +246,8 @@ def variables(
     result = undisturbed(base)
     inner = [copy for each in environment.imports if (copy := _in_copy(each, copies))]
     own = [_in_copy(each, copies) or each for each in _given(base)]
-    result["PYTHONPATH"] = os.pathsep.join(map(str, dict.fromkeys([*first, *inner, *own])))
+    if path := dict.fromkeys([*first, *inner, *own]):
+        result["PYTHONPATH"] = os.pathsep.join(map(str, path))
     result["PATH"] = os.pathsep.join([str(environment.python.parent), *filter(None, [base.get("PATH")])])
     if (environment.prefix / "conda-meta").is_dir():
         result["CONDA_PREFIX"] = str(environment.prefix)

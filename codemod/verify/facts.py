@@ -16,7 +16,6 @@ def main() -> None:
     """Print one line: the mark, then a JSON object."""
     versions, editables = _distributions()
     facts = {
-        "python": sys.executable,
         "version": sys.version.split()[0],
         "prefix": sys.prefix,
         "virtual": sys.prefix != sys.base_prefix,

@@ -94,7 +94,7 @@ def lay(
 
 def _resolved(installer: _Installer, environment: Environment, wanted: Sequence[str], asked: set[str]) -> _Pins:
     """Return what has to be installed, with as much of the environment held as has a solution."""
-    held = tuple(each for each in environment.versions if each[0] not in asked and is_version(each[1]))
+    held = tuple(each for each in _readable(environment) if each[0] not in asked)
     without_pytest = tuple(each for each in held if each[0] not in _PYTEST)
     stages = tuple(dict.fromkeys((held, without_pytest, ())))
     for stage in stages:
@@ -104,6 +104,10 @@ def _resolved(installer: _Installer, environment: Environment, wanted: Sequence[
             break
     _check(answer, wanted)
     return tuple(sorted((name, version) for name, version in pins if environment.installed(name) != version))
+
+
+def _readable(environment: Environment) -> _Pins:
+    return tuple(each for each in environment.versions if is_version(each[1]))
 
 
 def _check(answer: Answer, requirements: Sequence[str]) -> None:
@@ -131,7 +135,7 @@ def _installer(environment: Environment, project: Path, base: Mapping[str, str])
     if _is_recent(_own_pip()):
         return _Pip((sys.executable, "-m", "pip", "--python", python), variables)
     if uv := shutil.which("uv", path=base.get("PATH")):
-        return _Uv(uv, python, project, variables)
+        return _Uv(uv, python, _readable(environment), project, variables)
     raise OverlayError(
         f"--with needs pip {_OLDEST_PIP} or newer, in {environment.prefix} or beside loopmend, or uv on PATH"
     )
@@ -179,13 +183,16 @@ class _Uv:
 
     program: str
     python: str
+    installed: _Pins
     project: Path
     variables: Mapping[str, str]
 
     def resolve(self, wanted: Sequence[str], held: _Pins, place: Path) -> tuple[Answer, _Pins]:
-        asked, output = place / "wanted.txt", _written(place / "output.txt", held)
+        asked, output = place / "wanted.txt", _written(place / "output.txt", self.installed)
         asked.write_text("\n".join(wanted), encoding="utf-8")
-        files = ("-c", str(_written(place / "held.txt", held)), "-o", str(output), str(asked))
+        # The option replaces what the variable says, where pip's adds to it.
+        held_files = (str(_written(place / "held.txt", held)), *self.variables.get("UV_CONSTRAINT", "").split())
+        files = (*(word for path in held_files for word in ("-c", path)), "-o", str(output), str(asked))
         answer = self._pip("compile", "--no-header", "--no-annotate", *files)
         found = map(_PINNED.match, output.read_text(encoding="utf-8").splitlines())
         return answer, tuple((_canonical(each["name"]), each["version"]) for each in found if each)
