@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from codemod.evidence import Change, End, Evidence, Verdict
 from codemod.pipeline import analyse
-from codemod.processes import terminable
+from codemod.processes.cleanup import terminable
 from codemod.verify.session import Session
 from codemod.verify.settle import settle
 from codemod.verify.strategies import best

@@ -91,6 +91,11 @@ class Copies:
         return Tree(self._place, project, temporary)
 
     @property
+    def top(self) -> Path:
+        """Return the folder that is copied: the top of the repository, or the project's folder where there is none."""
+        return self._checkout.top
+
+    @property
     def _snapshot(self) -> Path:
         return self.scratch / "snapshot"
 
