@@ -19,28 +19,55 @@ if TYPE_CHECKING:
 
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
+    from codemod.reading import Project
 
 _FOUND = "as pytest finds it"
 _ASYNCIO_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION, "asyncio_debug")
 
 
-def describe_config(folder: Path, settings: Settings, args: Sequence[str] = ()) -> tuple[OptionValue, ...]:
-    """Return the options in force for ``folder`` with their provenance, and the versions with theirs.
+def describe(
+    folder: Path, settings: Settings, args: Sequence[str] = ()
+) -> tuple[tuple[OptionValue, ...], tuple[tuple[str, str, str], ...]]:
+    """Return the options in force for ``folder``, and the commands of its repository that run pytest.
 
-    ``args`` are the options of the pytest command line that is asked about. Raises as ``analyse`` does.
+    The options come with their provenance, and so do the versions, which are first. ``args`` are the options of the
+    pytest command line that is asked about. Of a command there are its place, what it overrides, and how far it counts.
+    The files that hold commands and could not be read come last, with the reason in place of what is overridden.
+    Raises as ``analyse`` does.
     """
     project = discover_project(folder, settings, silent)
+    return _options(project, args), _commands(project)
+
+
+def _options(project: Project, args: Sequence[str]) -> tuple[OptionValue, ...]:
+    folder = project.root
     source, target = choose_versions(project, open_workspace(project))
     pytest = choose_version(project.asked.deciding("pytest"), versions().pytest)
     config = pytest_config.resolve(folder, project.config.pytest_version, args) if args else project.config
     return (
         OptionValue("pytest-asyncio", source.version, source.origin),
-        OptionValue("target", target, "given" if settings.target else "default"),
+        OptionValue("target", target, "given" if project.settings.target else "default"),
         OptionValue("pytest", pytest.version, pytest.origin),
         *(() if config.asyncio_loaded else (OptionValue("plugin", "not loaded", "-p, or no plugin autoload"),)),
         *_places(folder, config),
         *(config.options[name] for name in _ASYNCIO_OPTIONS),
         *(option for name, option in config.options.items() if name not in _ASYNCIO_OPTIONS),
+    )
+
+
+def _commands(project: Project) -> tuple[tuple[str, str, str], ...]:
+    runs = project.runs
+    found = invocations(runs.files, runs.ground, everything=True)
+    used = "" if runs.config is runs.plain else "in force"
+    if runs.doubt:
+        used = "not in force: the commands do not agree"
+    return (
+        *(
+            (each.origin, f"overrides {', '.join(each.overrides)}" if each.overrides else "overrides nothing", known)
+            for each in found
+            for known in [(used if each.overrides else "") if each.counts else f"does not count: {each.reason}"]
+        ),
+        *((failure.path, f"could not be read: {failure.reason}", "") for failure in runs.files.failures.values()),
     )
 
 
@@ -61,23 +88,3 @@ def _seen_from(folder: Path, path: Path) -> str:
     """Return ``path`` relative to the project where it is inside it."""
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - links are kept, as pytest keeps them
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def describe_commands(folder: Path, settings: Settings) -> tuple[tuple[str, str, str], ...]:
-    """Return each command of the repository that runs pytest: its place, what it overrides, and how far it counts.
-
-    The files that hold commands and could not be read come last, with the reason in place of what is overridden.
-    """
-    runs = discover_project(folder, settings, silent).runs
-    found = invocations(runs.files, runs.ground, everything=True)
-    used = "" if runs.config is runs.plain else "in force"
-    if runs.doubt:
-        used = "not in force: the commands do not agree"
-    return (
-        *(
-            (each.origin, f"overrides {', '.join(each.overrides)}" if each.overrides else "overrides nothing", known)
-            for each in found
-            for known in [(used if each.overrides else "") if each.counts else f"does not count: {each.reason}"]
-        ),
-        *((failure.path, f"could not be read: {failure.reason}", "") for failure in runs.files.failures.values()),
-    )

@@ -41,6 +41,7 @@ from codemod.strategies import Choice, choose
 from codemod.strategies.named import named_remedy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from codemod.analysis.suite import Suite
@@ -67,13 +68,19 @@ class _Step:
     failures: tuple[FileFailure, ...]
 
 
-def analyse(folder: Path, settings: Settings, progress: Progress | None = None) -> ProjectReport:
+def analyse(
+    folder: Path,
+    settings: Settings,
+    progress: Progress | None = None,
+    withdrawn: Iterable[tuple[Remedy, str]] = (),
+) -> ProjectReport:
     """Return all that is to be said of one project, with the changes ``migrate`` would make.
 
-    Raises UsageError where the folder is no project of its own, ConfigError where its configuration cannot be read.
+    ``withdrawn`` are remedies of an earlier report that must not be applied, each with the reason. Raises UsageError
+    where the folder is no project of its own, ConfigError where its configuration cannot be read.
     """
     tell = progress or silent
-    project = discover_project(folder, settings, tell)
+    project = replace(discover_project(folder, settings, tell), withdrawn=tuple(withdrawn))
     workspace = open_workspace(project)
     tell("reading", 0, len(project.files))
     step = _step(project, workspace, tell)
@@ -116,14 +123,28 @@ def repair(suite: Suite, project: Project, findings: tuple[Finding, ...]) -> tup
     if settings.remedy is not None:
         remedy = named_remedy(suite, settings.remedy, findings)
         warning = remedy.condition if remedy is not None else ""
-        return Choice(settings.remedy, reason=warning), merge([remedy] if remedy is not None else [], unsafe=True)
+        named = merge([remedy] if remedy is not None else [], unsafe=True)
+        return Choice(settings.remedy, reason=warning), _without(named, project.withdrawn)
     choice = choose(suite, settings.strategy, project.config_place, findings)
     selected = {f.id for f in findings}
     wanted = [r for r in _answering(choice, suite, findings) if set(r.findings) & selected]
     unseen = (_unseen(project, suite.workspace) or _unagreed(project)) if wanted else ""
     local = rules.remedies(suite, settings.select, settings.ignore)
     plan = merge([*(_doubted(r, unseen) if unseen else r for r in wanted), *local], settings.unsafe)
+    plan = _without(plan, project.withdrawn)
     return choice, with_pins_last(suite, for_now(suite, plan), findings, settings)
+
+
+def _without(plan: Plan, withdrawn: Iterable[tuple[Remedy, str]]) -> Plan:
+    """Hold back the withdrawn remedies; of one rule, those that answer the same findings are the same remedy."""
+
+    def reason(remedy: Remedy) -> str:
+        same = (
+            why for other, why in withdrawn if other.code == remedy.code and set(other.findings) & set(remedy.findings)
+        )
+        return next(same, "")
+
+    return held_back(plan, reason)
 
 
 def _answering(choice: Choice, suite: Suite, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:

@@ -27,7 +27,7 @@ from codemod.scopes import Scope
 
 if TYPE_CHECKING:
     from codemod.analysis.facts import HookRecipe
-    from codemod.model import FileFailure
+    from codemod.model import FileFailure, Remedy
     from codemod.project.pytest_config import PytestConfig
     from codemod.project.settings import Settings
 
@@ -40,7 +40,8 @@ class Project:
     """What is known of a project before any Python is parsed.
 
     ``nested`` are folders that are projects of their own, ``linked`` conftests that are links and so are not read;
-    ``config_files`` may hold settings or requirements, by their names.
+    ``config_files`` may hold settings or requirements, by their names. ``withdrawn`` are remedies that must not
+    be applied, each with the reason.
     """
 
     root: Path
@@ -57,6 +58,7 @@ class Project:
     asked: requirements.Requirements = field(default_factory=requirements.Requirements)
     outside: Outside = field(default_factory=Outside)
     config_files: tuple[str, ...] = ()
+    withdrawn: tuple[tuple[Remedy, str], ...] = ()
 
     @property
     def config_place(self) -> ConfigPlace:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from codemod import pipeline
 from codemod.__main__ import main
-from codemod.describe import describe_config
+from codemod.describe import describe
 from codemod.errors import ConfigError, RewriteError, UsageError
 from codemod.model import Applicability, StrategyName
 from codemod.operations import SetCallKeyword
@@ -248,9 +249,9 @@ def test_a_migrated_suite_is_left_alone_while_its_pin_is_old(suite):
 
 def test_config_shows_source_and_target(suite):
     (suite / "requirements.txt").write_text("pytest-asyncio==0.21.2\n")
-    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings())}
+    options = {o.name: (o.value, o.origin) for o in describe(suite, Settings())[0]}
     assert options["pytest-asyncio"][0] == "1.5.0", "the option in pytest.ini is newer than the pin"
-    options = {o.name: (o.value, o.origin) for o in describe_config(suite, Settings(target="current"))}
+    options = {o.name: (o.value, o.origin) for o in describe(suite, Settings(target="current"))[0]}
     assert options["pytest-asyncio"] == ("0.21.2", "requirements.txt:1")
     assert options["target"] == ("0.21.2", "given")
 
@@ -258,7 +259,7 @@ def test_config_shows_source_and_target(suite):
 def test_config_shows_places_as_seen_from_the_project_and_what_they_override(suite):
     (suite / "tox.ini").write_text("[pytest]\nasyncio_mode = strict\n")
     (suite / "requirements.txt").write_text("pytest-asyncio==1.5.0\npytest==8.4.2\n")
-    options = {o.name: o for o in describe_config(suite, Settings())}
+    options = {o.name: o for o in describe(suite, Settings())[0]}
     assert (options["rootdir"].value, options["inifile"].value, options["pytest"].value) == (".", "pytest.ini", "8.4.2")
     assert [o.value for o in options["inifile"].overrides] == ["tox.ini"]
     assert [(o.value, o.origin) for o in options["asyncio_mode"].overrides] == [("strict", "tox.ini:2")]
@@ -267,7 +268,7 @@ def test_config_shows_places_as_seen_from_the_project_and_what_they_override(sui
 
 def test_config_answers_about_a_command_line(suite):
     args = ("-o", "asyncio_mode=strict", "-p", "no:asyncio")
-    options = {o.name: o for o in describe_config(suite, Settings(), args)}
+    options = {o.name: o for o in describe(suite, Settings(), args)[0]}
     assert (options["asyncio_mode"].value, options["asyncio_mode"].origin) == ("strict", "command line")
     assert options["plugin"].value == "not loaded"
 
@@ -284,3 +285,52 @@ def test_the_command_refuses_an_unknown_target_and_an_environment_that_is_none(s
 def test_the_command_tells_where_the_suite_goes(suite, capsys):
     main(["check", str(suite), "--source", "0.21.2", "--target", "1.4"])
     assert "pytest-asyncio 0.21.2 (given) → 1.4.1" in capsys.readouterr().out
+
+
+# --- withdrawn remedies ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(suite: Path) -> Path:
+    """Return a suite that goes to another version with remedies of three rules, each in a file of its own."""
+    (suite / "requirements.txt").write_text("pytest-asyncio==0.24.0\n")
+    (suite / "test_marks.py").write_text(
+        "import pytest\n\npytestmark = pytest.mark.asyncio(scope='module')\n\n\nasync def test_mark():\n    pass\n"
+    )
+    (suite / "test_task.py").write_text("import asyncio\n\n\nasync def test_loop():\n    asyncio.get_event_loop()\n")
+    return suite
+
+
+def test_each_remedy_can_be_withdrawn_alone(several: Path) -> None:
+    whole = analyse(several, Settings())
+    assert len({remedy.code for remedy in whole.remedies}) == len(whole.remedies) >= 3
+    for remedy in whole.remedies:
+        report = analyse(several, Settings(), withdrawn=[(remedy, "the suite got worse")])
+        codes = [r.code for r in report.remedies if r.code != "LM501"]
+        assert codes == [r.code for r in whole.remedies if r.code not in ("LM501", remedy.code)]
+        held = [r for r in report.withheld if r.code == remedy.code]
+        assert [(r.condition, r.applicability) for r in held] == [("the suite got worse", Applicability.DISPLAY)]
+        assert report.changes
+        touched = {op.path for r in report.remedies for op in r.operations}
+        assert {change.path for change in report.changes} <= touched
+
+
+def test_the_pins_wait_for_what_is_withdrawn(several: Path) -> None:
+    crossing, *_, pins = analyse(several, Settings()).remedies
+    assert (crossing.code, pins.code) == ("LM201", "LM501")
+    report = analyse(several, Settings(), withdrawn=[(crossing, "bad")])
+    assert "LM501" not in [r.code for r in report.remedies]
+    assert "requirements.txt" not in [change.path for change in report.changes]
+
+
+def test_all_remedies_can_be_withdrawn(several: Path) -> None:
+    whole = analyse(several, Settings())
+    report = analyse(several, Settings(), withdrawn=[(remedy, "bad") for remedy in whole.remedies])
+    assert (report.changes, report.remedies) == ((), ())
+    assert len(report.findings) == len(whole.findings)
+
+
+def test_a_remedy_that_is_not_there_withdraws_nothing(several: Path) -> None:
+    whole = analyse(several, Settings())
+    stranger = replace(whole.remedies[0], findings=("LM000-0",))
+    assert analyse(several, Settings(), withdrawn=[(stranger, "bad")]) == whole

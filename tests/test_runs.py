@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codemod.describe import describe_commands
+from codemod.describe import describe
 from codemod.model import StrategyName
 from codemod.pipeline import analyse
 from codemod.project.settings import Settings
@@ -134,7 +134,7 @@ def test_commands_are_described(tmp_path: Path) -> None:
     write(tmp_path, Makefile="pytest --asyncio-mode=auto", tox="pytest")
     (tmp_path / "Dockerfile").write_text("CMD pytest -W error\n")
     (tmp_path / ".travis.yml").write_text("script: [pytest\n")
-    assert describe_commands(tmp_path, Settings()) == (
+    assert describe(tmp_path, Settings())[1] == (
         ("Dockerfile:1", "overrides -W error", "does not count: the folder it runs in is not known"),
         ("Makefile:2", "overrides --asyncio-mode auto", "not in force: the commands do not agree"),
         ("tox.ini:2", "overrides nothing", ""),

@@ -18,14 +18,8 @@ from codemod.project.environments import concerns, is_one_of_several
 from codemod.project.install_words import InstallWord, install_words
 from codemod.project.python_mentions import PythonMention, python_mentions
 from codemod.project.requirement_lines import name_of
-from codemod.project.requirements import (
-    PLUGIN,
-    Lock,
-    Pin,
-    allows_any,
-    at_least,
-    reaches_to,
-)
+from codemod.project.requirements import PLUGIN, Lock, Pin, allows_any, at_least, reaches_to
+from codemod.source.lock_names import is_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,9 +105,7 @@ def installed_too_old(suite: Suite) -> tuple[InstallWord, ...]:
 
 def old_pythons(suite: Suite) -> tuple[PythonMention, ...]:
     """Return where the repository names Pythons to run on that the target does not run on."""
-    floor = floor_of(suite.target)
-    found = python_mentions(suite.files.root, suite.workspace.root, suite.files) if floor and suite.files else ()
-    return tuple(_near(suite, each) for each in found if floor and not at_least(each.version, floor.python))
+    return suite.once("old pythons", lambda suite: tuple(_old_pythons(suite)))
 
 
 def floor_of(version: str) -> Floor | None:
@@ -131,8 +123,8 @@ def _generations(pin: Pin) -> set[bool]:
 
 
 def _raises(suite: Suite) -> Iterator[Raise]:
-    floor = floor_of(suite.target)
-    if floor is None or not (suite.upgrades or suite.assumed or suite.keep):
+    floor = _floor_to_reach(suite)
+    if floor is None:
         return
     oldest = suite.keep or suite.target
     older = [version for version in versions().usable if not at_least(version, oldest)]
@@ -149,6 +141,11 @@ def _raises(suite: Suite) -> Iterator[Raise]:
     locked = suite.asked.plugin.locked
     if locked is not None and not at_least(locked.version, oldest):
         yield Raise(PLUGIN, locked, held="lock")
+
+
+def _floor_to_reach(suite: Suite) -> Floor | None:
+    """Return what the target runs on, None where nobody knows it or the suite stays with the versions it has."""
+    return floor_of(suite.target) if suite.upgrades or suite.assumed or suite.keep else None
 
 
 def _plugin_part(suite: Suite, pin: Pin) -> str | None:
@@ -177,8 +174,8 @@ def _python_raises(suite: Suite) -> Iterator[Raise]:
 
 
 def _installs(suite: Suite) -> Iterator[InstallWord]:
-    floor = floor_of(suite.target)
-    if floor is None or suite.files is None or not (suite.upgrades or suite.assumed or suite.keep):
+    floor = _floor_to_reach(suite)
+    if floor is None or suite.files is None:
         return
     wanted = {PLUGIN: (suite.target, versions().usable), "pytest": (floor.pytest, versions().pytest)}
     declared = {(pin.path, pin.line) for name in wanted for pin in suite.asked.of(name)}
@@ -186,6 +183,15 @@ def _installs(suite: Suite) -> Iterator[InstallWord]:
         allowed, near = word.allowed, _near(suite, word)
         if allowed and not reaches_to(allowed, *wanted[word.name]) and (near.path, near.line) not in declared:
             yield near
+
+
+def _old_pythons(suite: Suite) -> Iterator[PythonMention]:
+    floor = floor_of(suite.target)
+    if floor is None or suite.files is None:
+        return
+    for mention in python_mentions(suite.files.root, suite.workspace.root, suite.files):
+        if not at_least(mention.version, floor.python):
+            yield _near(suite, mention)
 
 
 def _near(suite: Suite, each: T) -> T:
@@ -202,7 +208,7 @@ def _concerned(suite: Suite, name: str, floor: Floor) -> Iterator[Pin]:
 
 def _raise(name: str, pin: Pin, new: str | None) -> Iterator[Raise]:
     """Yield what is to be done about a requirement, nothing where its version part already says what it has to."""
-    kept = "compiled" if pin.path.endswith(".lock") else "matrix" if is_one_of_several(pin) else ""
+    kept = "compiled" if is_lock(pin.path) else "matrix" if is_one_of_several(pin) else ""
     place = "" if pin.inside else "outside"
     held = pin.held or kept or place or ("" if new is not None and pin.source else "spelling")
     if held or new != pin.written:

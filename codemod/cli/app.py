@@ -14,7 +14,9 @@ from codemod.cli.diff import diff
 from codemod.cli.explain import explain
 from codemod.cli.migrate import migrate
 from codemod.cli.rules import rules
+from codemod.cli.running import PassingOn
 from codemod.cli.undo import undo
+from codemod.cli.verify import verify
 
 # No rich in help and errors: it takes longer to load than help to print.
 app = typer.Typer(
@@ -25,8 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-for _verb in (check, diff, migrate, explain, rules, config, undo, demo):
-    app.command()(_verb)
+for _verb in (check, diff, migrate, verify, explain, rules, config, undo, demo):
+    app.command(cls=PassingOn if _verb in (migrate, verify) else None)(_verb)
 
 
 def _print_version(wanted: bool) -> None:

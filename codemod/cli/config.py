@@ -29,13 +29,10 @@ def config(
     ] = "",
 ) -> ExitCode:
     """Show the options in force, where each comes from and what it overrides."""
-    from codemod.describe import describe_commands, describe_config
+    from codemod.describe import describe
 
     args, loaded = _split(pytest_args), load_all(selection)
-    described = [
-        (folder.as_posix(), describe_config(folder, settings, args), describe_commands(folder, settings))
-        for folder, settings in loaded
-    ]
+    described = [(folder.as_posix(), *describe(folder, settings, args)) for folder, settings in loaded]
     if console.screen.json:
         from codemod.report.json import render_options
 

@@ -51,6 +51,10 @@ class Console:
         if text and not self.screen.quiet:
             _write(sys.stderr, text.removesuffix("\n") + "\n")
 
+    def warn(self, text: str) -> None:
+        """Write a line to standard error in any case: what a person has to know before it happens."""
+        _write(sys.stderr, f"{text}\n")
+
     def fail(self, error: LoopmendError) -> None:
         """Write an error as one line, then its next step."""
         _write(sys.stderr, f"error: {escape(str(error))}\n")

@@ -9,31 +9,59 @@ import typer
 
 from codemod.cli.diff import preview
 from codemod.cli.options import Selection
-from codemod.cli.run import Project, analyse_all, analyse_one, combined, count, outcome, source, unsafe
+from codemod.cli.run import Project, analyse_all, analyse_one, combined, count, load_all, outcome, source, unsafe
+from codemod.cli.running import Running
 from codemod.cli.verb import verb
+from codemod.errors import ExitCode, UsageError
 from codemod.model import Finding, ProjectReport, Report
 from codemod.report.tally import remaining
 
 if TYPE_CHECKING:
     from codemod.cli.console import Console
-    from codemod.errors import ExitCode
 
 
-@verb(Selection)
+@verb(Selection, Running)
 def migrate(
     console: Console,
     selection: Selection,
+    running: Running,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the patch, as loopmend diff does.")] = False,
     allow_dirty: Annotated[bool, typer.Option("--allow-dirty", help="Write over uncommitted changes.")] = False,
     allow_no_vcs: Annotated[bool, typer.Option("--allow-no-vcs", help="Write where there is no git.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Run the suite before and after; write what holds.")] = False,
 ) -> ExitCode:
     """Repair the suite: write every safe change."""
+    if verify:
+        return _verified(console, selection, running, dry_run, allow_dirty, allow_no_vcs)
+    if running.given:
+        raise UsageError(f"{', '.join(running.given)}: only where the suite is run, with --verify or loopmend verify")
     projects = analyse_all(selection, console)
     if dry_run:
         return preview(console, projects)
     _guard(projects, allow_dirty, allow_no_vcs)
     wrote = [_apply(console, project) for project in projects]
     return _conclude(console, projects, any(wrote))
+
+
+def _verified(
+    console: Console, selection: Selection, running: Running, dry_run: bool, allow_dirty: bool, allow_no_vcs: bool
+) -> ExitCode:
+    """Verify first, then write (or print) what held."""
+    from codemod.cli.verify import code, show, verify_all
+    from codemod.source.vcs import guard
+
+    for folder, _ in () if dry_run else load_all(selection, runs=True):
+        guard(folder, (), allow_dirty, allow_no_vcs)  # before minutes of tests, not after them
+    verified = verify_all(console, selection, running)
+    projects = tuple(project for project, _ in verified)
+    if dry_run:
+        ended = preview(console, projects)
+    else:
+        _guard(projects, allow_dirty, allow_no_vcs)
+        wrote = [_apply(console, project) for project in projects]
+        ended = _conclude(console, projects, any(wrote))
+    show(console, verified)
+    return max(code(verified), ended)
 
 
 def _guard(projects: tuple[Project, ...], allow_dirty: bool, allow_no_vcs: bool) -> None:

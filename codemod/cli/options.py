@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Words = list[str] | None
+_BEST = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Selection:
     """Which projects to read, and how; raises UsageError for a strategy that does not exist."""
 
     paths: Annotated[Words, Argument(metavar="PATH", help="Project folders, each its own project. [default: .]")] = None
-    strategy: Annotated[str | None, Option(help="auto, isolate, share or preserve.")] = None
+    strategy: Annotated[str | None, Option(help="auto, isolate, share, preserve; best runs the suite: verify.")] = None
     select: Annotated[Words, Option(help="Only these rules: codes or prefixes, comma-separated, repeatable.")] = None
     ignore: Annotated[Words, Option(help="Not these rules: codes or prefixes, comma-separated, repeatable.")] = None
     unsafe: Annotated[bool, Option("--unsafe", help="Also apply what may change a meaning.")] = False
@@ -36,14 +37,19 @@ class Selection:
 
     def __post_init__(self) -> None:
         if self.strategy is not None:
-            one_of("--strategy", self.strategy, tuple(StrategyName))
+            one_of("--strategy", self.strategy, (*StrategyName, _BEST))
+
+    @property
+    def best(self) -> bool:
+        """Return whether the strategy is to be found by running the suite."""
+        return self.strategy == _BEST
 
     def overrides(self) -> dict[str, object]:
         """Return what was given, under the names of the settings; a flag of its own wins over ``--config``."""
         from codemod.project.settings import parse_pair
 
         flags = {
-            "strategy": self.strategy and StrategyName(self.strategy),
+            "strategy": StrategyName(self.strategy) if self.strategy and not self.best else None,
             "select": codes(self.select),
             "ignore": codes(self.ignore),
             "unsafe": self.unsafe,

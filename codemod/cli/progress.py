@@ -29,8 +29,13 @@ class Progress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bar away, so that a line can be written; the next call brings it back."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show ``done`` of ``total`` for ``stage``; a total of 0 is one that is not known."""

@@ -45,11 +45,16 @@ def analyse_one(folder: Path, settings: Settings, progress: Callable[[str, int, 
     return Project(folder, settings, replace(report, root=folder.as_posix()))
 
 
-def load_all(selection: Selection) -> tuple[tuple[Path, Settings], ...]:
-    """Return each folder with its settings; raise UsageError or ConfigError for what cannot be."""
+def load_all(selection: Selection, *, runs: bool = False) -> tuple[tuple[Path, Settings], ...]:
+    """Return each folder with its settings; raise UsageError or ConfigError for what cannot be.
+
+    ``runs`` says that the suite will be run, without which there is no best strategy.
+    """
     from codemod.project.settings import load
 
     check_names(selection)
+    if selection.best and not runs:
+        raise UsageError("--strategy best runs the suite: use it with loopmend verify, or migrate --verify")
     overrides = selection.overrides()
     return tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
 

@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL on loopback: no durability, no password, nothing left behind.
 
 The server refuses to run as root, so there it runs as an unprivileged user (``_unprivileged``), which must be able to
-read the binaries (``_readable``). Stopping and deleting is the work of a second process, ``janitor.py``: it waits for
-this process to close a pipe, which happens on every way of ending, SIGKILL included.
+read the binaries (``_readable``). Stopping and deleting is the work of a second process, which also does it when this
+one is killed (``processes/cleanup.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from codemod.errors import LoopmendError
+from codemod.processes.cleanup import Janitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,13 +61,13 @@ class EmbeddedPostgres:
         self._folder = Path()
         self._bin = Path()
         self._user = _User()
-        self._janitor: subprocess.Popen[bytes] | None = None
+        self._janitor: Janitor | None = None
 
     def __enter__(self) -> Self:
         found = find_binaries()
         self._user = _unprivileged()
         self._folder = Path(tempfile.mkdtemp(prefix="loopmend-pg-"))
-        self._janitor = _hire_janitor(self._folder)
+        self._janitor = Janitor([self._folder], pid_file=self._folder / "data" / "postmaster.pid")
         try:
             if self._user.uid is not None and self._user.gid is not None:
                 os.chown(self._folder, self._user.uid, self._user.gid)
@@ -79,9 +80,8 @@ class EmbeddedPostgres:
 
     def __exit__(self, *_: object) -> None:
         janitor, self._janitor = self._janitor, None
-        if janitor is not None and janitor.stdin is not None:
-            janitor.stdin.close()
-            janitor.wait(SECONDS)
+        if janitor is not None:
+            janitor.dismiss()
 
     def database(self, name: str) -> tuple[str, str]:
         """Create the database ``name`` and return its SQLAlchemy URL (asyncpg driver) and its plain URL."""
@@ -204,17 +204,6 @@ def _unprivileged() -> _User:
             continue
         return _User(entry.pw_uid, entry.pw_gid)
     raise PostgresError("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it as")
-
-
-def _hire_janitor(folder: Path) -> subprocess.Popen[bytes]:
-    program = Path(__file__).with_name("janitor.py")
-    # A session of its own: Ctrl-C in the terminal is meant for us, and the janitor has to outlive it.
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(program), str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _free_port() -> int:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from codemod.demo.process import run_limited
 from codemod.errors import LoopmendError
+from codemod.processes.run import Limits, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ def run_suite(folder: Path, variables: Mapping[str, str], seconds: float = SECON
         result, log = Path(scratch, "result.xml"), Path(scratch, "log")
         options = ["-q", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", f"--junitxml={result}"]
         command = [sys.executable, "-m", "pytest", *options]
-        if run_limited(command, folder, _environment(variables), log, seconds) is None:
+        if run(command, folder, _environment(variables), log, Limits(seconds)).timed_out:
             raise SuiteError(f"the suite did not end within {seconds:.0f} s")
         if not result.exists():
             tail = log.read_text(errors="replace").split("\n")[-6:]

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Ignores: TypeAlias = tuple[tuple[str, GitIgnoreSpec], ...]
 
 _VCS = {".git", ".hg", ".svn", ".bzr"}
-_CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".loopmend"}
+CACHE_FOLDERS = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".loopmend"}
 _INSTALLED = {".venv", "venv", ".tox", ".nox", ".eggs", "node_modules", "site-packages"}
-_FOREIGN_FOLDERS = frozenset(_VCS | _CACHES | _INSTALLED | {"_vendor", "vendor", "vendored"})
+_FOREIGN_FOLDERS = frozenset(_VCS | CACHE_FOLDERS | _INSTALLED | {"_vendor", "vendor", "vendored"})
 _ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
 _OUTPUT_FOLDERS = frozenset(("build", "dist"))
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -103,6 +103,11 @@ def list_command_files(root: Path, exclude: Sequence[str] = (), known: GitFiles 
 def is_command_name(name: str) -> bool:
     """Tell whether a file called ``name`` may hold commands that run tests or install packages."""
     return name in _COMMAND_NAMES or name.endswith(_COMMAND_SUFFIXES) or name.startswith(_COMMAND_PREFIXES)
+
+
+def is_environment(folder: Path) -> bool:
+    """Tell whether ``folder`` holds an installed Python."""
+    return _has(folder, _ENVIRONMENT_MARKS)
 
 
 def _list(root: Path, exclude: Sequence[str], known: GitFiles | None, wanted: Callable[[str], bool]) -> Listing:
@@ -222,7 +227,7 @@ class _Search:
         # Output only beside the project's own file: a package or a tests folder may well be called "build".
         if name in _OUTPUT_FOLDERS and _has(here.parent, _PROJECT_FILES) and not _has(here, ("__init__.py",)):
             return True
-        return _has(here, _ENVIRONMENT_MARKS)
+        return is_environment(here)
 
     def readable(self, name: str) -> bool:
         """Refuse a name that is not UTF-8: no report or patch could carry it."""

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from codemod.project.command_files import CommandFiles, find
 from codemod.project.commands import basename
 from codemod.project.conda_constraints import to_specifier
-from codemod.project.requirement_lines import version_part
+from codemod.project.requirement_lines import canonical_name, version_part
 from codemod.project.shell_words import Word
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from codemod.project.commands import Command
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PIP = re.compile(r"pip[\d.]*$")
 _CONDA = ("conda", "mamba", "micromamba")
 _VERBS: Mapping[str, tuple[str, ...]] = {
@@ -79,12 +78,6 @@ def install_words(
     return tuple(dict.fromkeys(each for each in found if each.name in names))
 
 
-def canonical(requirement: str) -> str:
-    """Return the canonical name a requirement begins with, "" where there is none."""
-    found = _NAME.match(requirement)
-    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
-
-
 def _spellings(names: Collection[str]) -> list[str]:
     """Return words of which a file has one if it has one of ``names``: the first part of each, as it may be cased."""
     parts = {name.split("-")[0] for name in names}
@@ -94,7 +87,7 @@ def _spellings(names: Collection[str]) -> list[str]:
 def _of(command: Command) -> Iterator[InstallWord]:
     for tool, words in _installed(command.words):
         for word in words:
-            if word.known and (name := canonical(word.text)):
+            if word.known and (name := canonical_name(word.text)):
                 yield InstallWord(command.path, word.line, word.text, name, tool)
 
 

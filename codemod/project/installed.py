@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from codemod.errors import FileError, UsageError
 from codemod.source.text import read_bytes
 
@@ -55,7 +57,7 @@ def read(place: Path) -> Installed:
             modules = _entry_points(root, name)
             if modules:
                 files = tuple(sorted({path for module in modules for path in _files(root, module)}))
-                plugins.append(InstalledPlugin(_canonical(matched["name"]), matched["version"], modules, files))
+                plugins.append(InstalledPlugin(canonicalize_name(matched["name"]), matched["version"], modules, files))
         except FileError as error:
             notes.append(f"--python: {error.path} was passed over: {error.reason}")
     return Installed(root, tuple(plugins), tuple(notes))
@@ -115,7 +117,3 @@ def _files(root: Path, module: str) -> list[str]:
         if len(found) > _MAX_FILES:
             raise FileError(f"{top}/", f"more than {_MAX_FILES} files")
     return found
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

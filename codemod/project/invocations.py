@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +67,8 @@ class Invocation:
 
     ``path`` is seen from the project's folder. ``standing`` is what it has to do with the project and ``reason`` why
     that is not more; ``args`` are the options that decide about loops as ``pytest_config.resolve`` takes them, and
-    ``unknown`` names one of them whose value only a run could tell.
+    ``unknown`` names one of them whose value only a run could tell. ``words`` are all arguments of pytest as written,
+    and ``folder``, root-relative, is where a command that counts starts.
     """
 
     path: str
@@ -78,6 +79,8 @@ class Invocation:
     reason: str = ""
     args: tuple[str, ...] = ()
     unknown: str = ""
+    words: tuple[str, ...] = field(default=(), compare=False)
+    folder: str = field(default="", compare=False)
 
     @property
     def origin(self) -> str:
@@ -153,9 +156,10 @@ def _invocation(command: Command, ground: Ground) -> Invocation | None:
         *(settings_of(around, path, variable.place) if variable else ()),
         *settings_of(own, path, command.place),
     )
-    plain = Invocation(path, command.line, (), settings)
+    words = tuple(word.text for word in (*around, *own))
+    plain = Invocation(path, command.line, (), settings, words=words)
     try:
-        args, rest = split_args([word.text for word in (*around, *own)])
+        args, rest = split_args(words)
     except ConfigError as error:
         return _judged(plain, Standing.DOUBTFUL, str(error).replace(UNKNOWN, "…"))
     plain = replace(plain, overrides=tuple(_overrides(args)))
@@ -205,6 +209,7 @@ def _stand(plain: Invocation, ground: Ground, folder: str, args: PytestArgs, res
         return _judged(plain, Standing.DOUBTFUL, f"there is no folder {folder}")
     paths = _paths(here, rest)
     standing, reason = _concerns(ground, project, here, paths)
+    plain = replace(plain, folder=folder)
     if standing is not Standing.COUNTS:
         return _judged(plain, standing, reason)
     if unknown := _unknown(args):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemod.errors import FileError
 from codemod.model import FileFailure
 from codemod.project.command_files import YAML_LIMIT, CommandFiles, find
 from codemod.project.command_nox import session_pythons
@@ -13,6 +15,7 @@ from codemod.project.command_text import ini_options
 from codemod.project.command_toml import lines_above
 from codemod.project.command_yaml import yaml_pythons
 from codemod.project.toml_text import key_line, parse
+from codemod.source.disk import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +56,26 @@ def python_mentions(root: Path, folder: Path, files: CommandFiles | None = None)
     return tuple(sorted(set(found)))
 
 
+def tox_environments(root: Path) -> tuple[str, ...]:
+    """Return the names of the environments that tox's files in ``root`` list, in their order; what is broken is not."""
+    names: dict[str, None] = {}
+    for path in ("tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"):
+        with contextlib.suppress(FileError, ValueError):
+            text = read_regular(root, path).decode("utf-8")
+            for line, _ in _tox_toml(path, text) if path.endswith(".toml") else _tox(text, 0):
+                for each in _expanded(line[:_LONGEST_LINE]):
+                    names.update(dict.fromkeys(re.split(r"[\s,]+", each.strip(", "))))
+    return tuple(name for name in names if name)
+
+
 def _said(path: str, text: str) -> Said:
     name = path.rpartition("/")[2]
     if name in ("pyproject.toml", "setup.cfg", "setup.py"):
         yield from _classifiers(text)
     if name in ("tox.ini", "setup.cfg"):
-        yield from _tox(text, 0)
+        yield from _factors(_tox(text, 0))
     elif name in ("pyproject.toml", "tox.toml"):
-        yield from _tox_toml(name, text)
+        yield from _factors(_tox_toml(name, text))
     elif name == "noxfile.py":
         yield from _versions(session_pythons(text))
     elif name == ".python-version":
@@ -88,7 +103,7 @@ def _tox(text: str, above: int) -> Said:
         for key in ("envlist", "env_list"):
             option = sections.get(name, {}).get(key)
             for line, number in option.lines if option else ():
-                yield from _environments(line, number + above)
+                yield line, number + above
 
 
 def _tox_toml(name: str, text: str) -> Said:
@@ -104,15 +119,16 @@ def _tox_toml(name: str, text: str) -> Said:
     listed = document.get("env_list", document.get("envlist"))
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, str):
-            yield from _environments(each, key_line(text, at, "env_list") or 1)
+            yield each, key_line(text, at, "env_list") or 1
 
 
-def _environments(text: str, line: int) -> Said:
+def _factors(environments: Said) -> Said:
     """Yield the versions in names of environments such as ``py{38,39}-django, 3.11``."""
-    for name in _expanded(text[:_LONGEST_LINE]):
-        for factor in re.split(r"[\s,-]+", name):
-            if found := _ENVIRONMENT.match(factor):
-                yield found["dotted"] or f"{found['major']}.{found['minor']}", line
+    for text, line in environments:
+        for name in _expanded(text[:_LONGEST_LINE]):
+            for factor in re.split(r"[\s,-]+", name):
+                if found := _ENVIRONMENT.match(factor):
+                    yield found["dotted"] or f"{found['major']}.{found['minor']}", line
 
 
 def _expanded(text: str) -> list[str]:
@@ -125,7 +141,7 @@ def _expanded(text: str) -> list[str]:
             done.append(each)
             continue
         choices = [c for choice in found["choices"].split(",") for c in _range(choice.strip())]
-        waiting += [each[: found.start()] + choice + each[found.end() :] for choice in choices]
+        waiting += [each[: found.start()] + choice + each[found.end() :] for choice in reversed(choices)]
     return [*done, *waiting]
 
 

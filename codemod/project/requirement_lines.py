@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from codemod.project.lock_commands import is_compiled
+from codemod.source.pip_text import logical_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +81,11 @@ def name_of(requirement: str) -> str:
     return match[0] if match else ""
 
 
+def canonical_name(requirement: str) -> str:
+    """Return the distribution name a requirement begins with, as PEP 503 normalizes it; ``""`` where there is none."""
+    return canonicalize_name(name_of(requirement))
+
+
 def is_plugin(requirement: str) -> bool:
     """Tell whether a requirement is of pytest-asyncio, in any spelling PEP 503 takes for its name."""
     return _PLUGIN.fullmatch(name_of(requirement)) is not None
@@ -119,7 +127,7 @@ def spelt_in(raw: str, entry: Entry) -> Entry:
 def parse_lines(text: str) -> Iterator[Entry | Include]:
     """Yield what a pip requirements file says; options, URLs of indexes, hashes and comments are passed over."""
     held = "compiled" if is_compiled(text) else ""
-    for number, parts in _logical_lines(text):
+    for number, parts in logical_lines(text):
         item = parse_line(number, " ".join(parts))
         if isinstance(item, Entry):
             item = _on_one_line(item, parts)
@@ -156,18 +164,3 @@ def _on_one_line(entry: Entry, parts: Sequence[str]) -> Entry:
         if found.source:
             return replace(found, line=entry.line + after) if after else found
     return replace(entry, source="", held=entry.held or "continued") if entry.source else entry
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Join lines that end in a backslash; a comment line does not continue."""
-    start, parts = 0, list[str]()
-    for number, line in enumerate(text.split("\n"), 1):
-        start = start if parts else number
-        line = line.rstrip("\r")
-        if line.endswith("\\") and not line.lstrip().startswith("#"):
-            parts.append(line[:-1])
-        else:
-            yield start, [*parts, line]
-            parts = []
-    if parts:
-        yield start, parts

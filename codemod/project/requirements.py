@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from codemod.errors import ConfigError
 from codemod.model import FileFailure
 from codemod.project.discover import list_config_files
 from codemod.project.requirement_files import may_require
-from codemod.project.requirement_lines import Dialect, name_of
+from codemod.project.requirement_lines import Dialect, canonical_name
 from codemod.project.requirement_tree import (
     Found,
     PlacedEntry,
@@ -321,7 +320,7 @@ def _seen_from(base: str | None, found: Found) -> Found:
 
 
 def _pins(name: str, found: Found, failures: list[FileFailure]) -> Pins:
-    entries = [each for each in found.entries if each.entry.decides and _canonical(each.entry.text) == name]
+    entries = [each for each in found.entries if each.entry.decides and canonical_name(each.entry.text) == name]
     specs = [pin for each in entries if (pin := _pin(name, each, failures)) is not None]
     return Pins(tuple(sorted(specs, key=lambda pin: (pin.level, pin.path, pin.line))), _lock(name, found))
 
@@ -345,17 +344,12 @@ def _below(
     unread = list(found.failures)
     pins = []
     for each in (*aside, *found.entries):
-        name = _canonical(each.entry.text)
+        name = canonical_name(each.entry.text)
         pin = _pin(name, each, unread) if name in _NAMES else None
         pins += [pin] if pin else []
     with_plugin = {pin.path for pin in pins if pin.name == PLUGIN}
     kept = [pin for pin in pins if pin.path in with_plugin or "/" not in pin.path]
     return tuple(sorted(kept, key=lambda pin: (pin.path, pin.line))), tuple(dict.fromkeys(unread))
-
-
-def _canonical(text: str) -> str:
-    """Return the canonical name a PEP 508 requirement begins with, ``""`` where there is none."""
-    return canonicalize_name(name_of(text))
 
 
 def _pin(name: str, placed: PlacedEntry, failures: list[FileFailure]) -> Pin | None:

@@ -43,7 +43,8 @@ class UserResource:
 class Settings:
     """Everything a run can be told. Codes in ``select`` and ``ignore`` are prefixes (``LM2`` means all of 2xx).
 
-    ``target`` is "latest", "current" or a version; ``python`` an interpreter or environment whose plugins are read.
+    ``target`` is "latest", "current" or a version; ``python`` an interpreter or environment whose plugins are read,
+    ``interpreter`` one that only runs the suite: the ``python`` of a configuration file, seen from the file's folder.
     ``keep_compat`` is the oldest pytest-asyncio release the edits must leave working.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     source: str | None = None
     remedy: str | None = None
     python: str | None = None
+    interpreter: str | None = None
     keep_compat: str | None = None
     exclude: tuple[str, ...] = ()
     resources: tuple[UserResource, ...] = ()
@@ -70,7 +72,10 @@ def load(folder: Path, overrides: Mapping[str, object], isolated: bool) -> Setti
     """
     settings = Settings()
     if not isolated and (source := _nearest(Path(os.path.abspath(folder)))):  # noqa: PTH100 - links are kept
-        settings = _apply(settings, source.table, source.where, _FILE_KEYS)
+        settings = _apply(settings, source.table, source.where, {**_FILE_KEYS, **_OWN_KEYS})
+        if settings.python is not None:
+            # A repository must not say which folders outside it are read: its Python is for running the suite only.
+            settings = replace(settings, python=None, interpreter=str(source.path.parent / settings.python))
     given = [(split_key(key), value) for key, value in overrides.items() if value is not None]
     for path, value in given:
         table: Any = value
@@ -303,5 +308,5 @@ _FILE_KEYS: Mapping[str, _Check] = {
     "exclude": _strings,
     "resources": _resources,
 }
-# Only on the command line: a repository must not say which folders outside it are read.
+_OWN_KEYS: Mapping[str, _Check] = {"python": _string}
 _FLAG_KEYS: Mapping[str, _Check] = {"remedy": _string, "python": _string}

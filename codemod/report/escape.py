@@ -21,6 +21,17 @@ def escape_lines(text: str) -> str:
     return "".join(character if character in "\n\t" else _visible(character) for character in text)
 
 
+def escape_short(text: str, most: int) -> str:
+    """Return ``text`` escaped and cut to ``most`` characters, however long it is."""
+    # Escaping never makes a text shorter, so no more than this is looked at.
+    return clip(escape(text[: most + 1]), most)
+
+
+def clip(text: str, most: int) -> str:
+    """Return ``text`` cut to ``most`` characters; the last one is then ``…``."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def width(text: str) -> int:
     """Return the terminal columns of escaped ``text``: two for a wide character, none for a combining one."""
     return sum(map(_columns, text))

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from codemod.errors import FileError, RewriteError
 from codemod.rewrite.toml_data import parse
+from codemod.source.lock_names import is_lock
+from codemod.source.pip_text import logical_lines
 from codemod.source.yaml_text import scalars
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 Way = tuple[str | int, ...]
 Data = list[tuple[Way, object]]
 
-_LOCK_FILE = re.compile(r".+\.lock(?:\.json)?$|pylock\.(?:.+\.)?toml$|.*conda-lock\.ya?ml$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 # Where the requirement ends on its line: a comment in an INI value or a string, options too in a file of lines.
 _REMARK = re.compile(r"(?:^|\s)#")
@@ -50,7 +51,7 @@ def behind_requirement(path: str) -> re.Pattern[str]:
 
 def _reader(path: str) -> Callable[[str, str], Data]:
     place = PurePosixPath(path)
-    if _LOCK_FILE.match(place.name):
+    if is_lock(path):
         raise RewriteError(path, "a lock file is written by its own tool, never edited")
     if place.name == "Pipfile":
         return _toml
@@ -99,16 +100,7 @@ def _yaml(path: str, text: str) -> Data:
 
 def _lines(_path: str, text: str) -> Data:
     """Read pip's format: lines that end in a backslash are joined, comments left out."""
-    data: Data = []
-    start, parts = 0, list[str]()
-    for number, line in enumerate(text.split("\n"), start=1):
-        start = start if parts else number
-        if line.endswith("\\") and not line.lstrip().startswith("#"):
-            parts.append(line[:-1])
-        else:
-            data.append(((start,), _COMMENT.sub("", " ".join([*parts, line]))))
-            parts = []
-    return [*data, ((start,), " ".join(parts))] if parts else data
+    return [((start,), _COMMENT.sub("", " ".join(parts))) for start, parts in logical_lines(text)]
 
 
 def _python(path: str, text: str) -> Data:

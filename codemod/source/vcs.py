@@ -23,7 +23,7 @@ _SECONDS = 120
 _SHOWN = 5
 _FIXED = (
     *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat"),
-    *("-c", "protocol.ext.allow=never", "--no-pager"),
+    *("-c", "protocol.ext.allow=never", "-c", "worktree.useRelativePaths=false", "--no-pager"),
 )
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -45,7 +45,7 @@ _UNFINISHED = {
 _SUBMODULE = b"160000 "
 
 
-class _GitError(Exception):
+class GitError(Exception):
     """git is missing, took too long or said no; ``str`` is one line."""
 
 
@@ -57,25 +57,33 @@ def tracked_and_untracked(root: Path) -> list[str] | None:
     ``root`` itself is ignored.
     """
     try:
-        if _ask(root, "rev-parse", "--is-inside-work-tree") != b"true\n":
+        if ask(root, "rev-parse", "--is-inside-work-tree") != b"true\n":
             return None
-        staged = _ask(root, "ls-files", "-z", "--stage", "--", ".")
-        others = _ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+        staged = ask(root, "ls-files", "-z", "--stage", "--", ".")
+        others = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
         if not staged and _run(root, "check-ignore", "-q", "--", ".").returncode == 0:
             return None
-    except _GitError:
+    except GitError:
         return None
-    names = {_name(entry.partition(b"\t")[2]) for entry in _entries(staged) if not entry.startswith(_SUBMODULE)}
-    names.update(_name(entry) for entry in _entries(others) if not entry.endswith(b"/"))
+    names = {_name(entry.partition(b"\t")[2]) for entry in entries(staged) if not entry.startswith(_SUBMODULE)}
+    names.update(_name(entry) for entry in entries(others) if not entry.endswith(b"/"))
     return sorted(name for name in names if os.path.lexists(root / name))
 
 
 def prefix(root: Path) -> str:
     """Return ``root`` relative to the top of its repository, with a final ``/``; empty at the top or without git."""
     try:
-        return _name(_ask(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
-    except _GitError:
+        return _name(ask(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+    except GitError:
         return ""
+
+
+def is_ignored(root: Path, path: str) -> bool:
+    """Tell whether git ignores ``path`` (relative to ``root``); False where git has no say."""
+    try:
+        return _run(root, "check-ignore", "-q", "--", path).returncode == 0
+    except GitError:
+        return False
 
 
 def guard(root: Path, paths: Sequence[str], allow_dirty: bool, allow_no_vcs: bool) -> None:
@@ -85,8 +93,8 @@ def guard(root: Path, paths: Sequence[str], allow_dirty: bool, allow_no_vcs: boo
     git does not track; a merge, rebase, cherry-pick or revert in progress. A bare repository is refused in any case.
     """
     try:
-        inside = _ask(root, "rev-parse", "--is-inside-work-tree")
-    except _GitError as error:
+        inside = ask(root, "rev-parse", "--is-inside-work-tree")
+    except GitError as error:
         if allow_no_vcs:
             return
         raise VcsError(f"not under git, so changes could not be reverted: {error}") from error
@@ -95,34 +103,35 @@ def guard(root: Path, paths: Sequence[str], allow_dirty: bool, allow_no_vcs: boo
     if allow_dirty:
         return
     try:
-        reasons = [*_unfinished(root), *_listed("uncommitted changes in", _modified(root))]
-        reasons += _listed("not tracked by git:", _untracked(root, paths))
-    except _GitError as error:
+        reasons = [*_unfinished(root), *listed("uncommitted changes in", _modified(root))]
+        reasons += listed("not tracked by git:", _untracked(root, paths))
+    except GitError as error:
         raise VcsError(f"git could not tell whether the work tree is clean: {error}") from error
     if reasons:
         raise VcsError("the work tree is not clean: " + "; ".join(reasons))
 
 
 def _unfinished(root: Path) -> list[str]:
-    folder = Path(os.fsdecode(_ask(root, "rev-parse", "--absolute-git-dir").removesuffix(b"\n")))
+    folder = Path(os.fsdecode(ask(root, "rev-parse", "--absolute-git-dir").removesuffix(b"\n")))
     found = {word: None for name, word in _UNFINISHED.items() if os.path.lexists(folder / name)}
     return [f"a {word} is in progress" for word in found]
 
 
 def _modified(root: Path) -> list[str]:
-    top = _ask(root, "rev-parse", "--show-prefix").removesuffix(b"\n")
+    top = ask(root, "rev-parse", "--show-prefix").removesuffix(b"\n")
     options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all")
-    status = _ask(root, "status", *options, "--", ".")
+    status = ask(root, "status", *options, "--", ".")
     # Each entry is "XY path", with the path from the top of the repository.
-    return [_name(entry[3:].removeprefix(top)) for entry in _entries(status)]
+    return [_name(entry[3:].removeprefix(top)) for entry in entries(status)]
 
 
 def _untracked(root: Path, paths: Sequence[str]) -> list[str]:
-    tracked = {_name(entry) for entry in _entries(_ask(root, "ls-files", "-z", "--", "."))}
+    tracked = {_name(entry) for entry in entries(ask(root, "ls-files", "-z", "--", "."))}
     return sorted(path for path in set(paths) - tracked if os.path.lexists(root / path))
 
 
-def _listed(title: str, names: Sequence[str]) -> list[str]:
+def listed(title: str, names: Sequence[str]) -> list[str]:
+    """Return one line with ``title`` and the first few ``names``, or nothing where there are none."""
     if not names:
         return []
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -137,44 +146,44 @@ def _name(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _entries(output: bytes) -> list[bytes]:
+def entries(output: bytes) -> list[bytes]:
+    """Return the parts of what git prints with ``-z``."""
     return output.split(b"\0")[:-1]
 
 
-def _ask(root: Path, *arguments: str) -> bytes:
-    done = _run(root, *arguments)
+def ask(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Return what git, run in ``root`` with ``arguments``, prints. Raises GitError where it fails."""
+    done = _run(root, *arguments, stdin=stdin)
     if done.returncode != 0:
         first = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise _GitError(_printable(first.removeprefix("fatal: ")) or f"git {arguments[0]} failed")
+        raise GitError(_printable(first.removeprefix("fatal: ")) or f"git {arguments[0]} failed")
     return done.stdout
 
 
-def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(root: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     git = shutil.which("git")
     # A relative hit would be a "git" that lies in the current folder, which is the project's.
     if git is None or not Path(git).is_absolute():
-        raise _GitError("git is not installed")
+        raise GitError("git is not installed")
     command = [git, *_FIXED, "-C", str(root.absolute())]
     try:
         environment = _environment(_filters(command))
-        return _call([*command, *arguments], environment)
+        return _call([*command, *arguments], environment, stdin)
     except subprocess.TimeoutExpired as error:
-        raise _GitError(f"git {arguments[0]} took longer than {_SECONDS} seconds") from error
+        raise GitError(f"git {arguments[0]} took longer than {_SECONDS} seconds") from error
     except OSError as error:
-        raise _GitError(f"git cannot be run: {error.strerror}") from error
+        raise GitError(f"git cannot be run: {error.strerror}") from error
 
 
-def _call(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
-    )
+def _call(command: list[str], environment: dict[str, str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=_SECONDS, check=False)
 
 
 def _filters(command: list[str]) -> list[str]:
     """Return the ``filter.*`` keys that the repository's own configuration sets."""
     listing = _call([*command, "config", "-z", "--show-scope", "--get-regexp", r"^filter\."], _environment([]))
     # Pairs of scope and "key\nvalue".
-    fields = _entries(listing.stdout)
+    fields = entries(listing.stdout)
     own = (item for scope, item in zip(fields[::2], fields[1::2], strict=True) if scope in (b"local", b"worktree"))
     return [os.fsdecode(item.partition(b"\n")[0]) for item in own]
 

@@ -125,10 +125,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
     fakes = {
         "codemod.pipeline": {"analyse": made.analyse},
         "codemod.describe": {
-            "describe_commands": lambda folder, settings: made.commands,
-            "describe_config": lambda folder, settings, args: (
-                OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
-                *([OptionValue("args", " ".join(args), "command line")] if args else []),
+            "describe": lambda folder, settings, args: (
+                (
+                    OptionValue("asyncio_mode", "auto", "pytest.ini:2"),
+                    *([OptionValue("args", " ".join(args), "command line")] if args else []),
+                ),
+                made.commands,
             ),
         },
         "codemod.project.settings": {

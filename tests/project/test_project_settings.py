@@ -240,7 +240,27 @@ def test_an_unknown_target_is_an_error_that_lists_what_there_is(root: Path, give
         load(root, {"target": given}, isolated=True)
 
 
-def test_an_interpreter_is_named_on_the_command_line_only(root: Path) -> None:
-    assert load(root, {"python": "env"}, isolated=False).python == "env"
-    with pytest.raises(ConfigError, match="unknown key 'python'"):
-        load(write_tree(root, {"loopmend.toml": "python = '/'\n"}), {}, isolated=False)
+@pytest.mark.parametrize(
+    ("written", "expected"), [("env/bin/python", "{root}/a/env/bin/python"), ("/opt/py", "/opt/py")]
+)
+def test_a_file_names_the_interpreter_that_runs_and_never_one_that_is_read(
+    root: Path, written: str, expected: str
+) -> None:
+    write_tree(root, {"a/pyproject.toml": in_pyproject(f"python = '{written}'\n"), "a/b/x": ""})
+    assert load(root / "a/b", {}, isolated=False) == Settings(interpreter=expected.format(root=root))
+    both = load(root / "a/b", {"python": "mine"}, isolated=False)
+    assert both == Settings(python="mine", interpreter=expected.format(root=root))
+
+
+def test_the_command_line_names_an_interpreter_that_is_read(root: Path) -> None:
+    assert load(root, dict([parse_pair("python='env'")]), isolated=False) == Settings(python="env")
+
+
+def test_no_key_of_a_file_is_called_interpreter(root: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown key 'interpreter'"):
+        load(write_tree(root, {"loopmend.toml": "interpreter = '/'\n"}), {}, isolated=False)
+
+
+def test_the_interpreter_of_a_file_is_text(root: Path) -> None:
+    with pytest.raises(ConfigError, match=r"loopmend\.toml:1: python must be a string, not 3"):
+        load(write_tree(root, {"loopmend.toml": "python = 3\n"}), {}, isolated=False)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.report.escape import escape, escape_lines, width
+from codemod.report.escape import clip, escape, escape_lines, escape_short, width
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_lines_and_tabs_stay_in_a_longer_text() -> None:
 @pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("", 0)])
 def test_width_counts_terminal_columns(text: str, columns: int) -> None:
     assert width(text) == columns
+
+
+@pytest.mark.parametrize(("text", "shown"), [("", ""), ("abc", "abc"), ("abcd", "ab…"), ("a" * 99, "aa…")])
+def test_long_texts_are_cut(text: str, shown: str) -> None:
+    assert clip(text, 3) == shown
+    assert escape_short(text, 3) == shown
+
+
+def test_what_escaping_adds_counts_too() -> None:
+    assert escape_short("a\x1bb", 6) == r"a\x1bb"
+    assert escape_short("a\x1bbc", 6) == r"a\x1b…"
+    assert escape_short("\x1b" * 10**7, 5) == r"\x1b…"

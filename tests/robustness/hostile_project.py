@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -171,13 +170,3 @@ def _content(path: str, mode: int) -> str:
         return ""
     with open(path, "rb") as stream:  # noqa: PTH123
         return hashlib.sha256(stream.read()).hexdigest()
-
-
-def without_powers() -> tuple[str, ...]:
-    """Return what to put before a command so that file permissions bind it even for root; skip where that fails."""
-    if os.geteuid() != 0:
-        return ()
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        pytest.skip("root reads everything, and setpriv is not installed")
-    return (setpriv, "--bounding-set", "-dac_override,-dac_read_search")

@@ -7,7 +7,8 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile_project import CONFTEST, MENDED, TEST, snapshot, without_powers
+from hostile_project import CONFTEST, MENDED, TEST, snapshot
+from support.command import without_powers
 
 from codemod.source import vcs
 

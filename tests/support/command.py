@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,3 +32,13 @@ def run(folder: Path, *command: str, stdin: bytes = b"", check: bool = False) ->
     return subprocess.run(
         command, cwd=folder, input=stdin, capture_output=True, timeout=SECONDS, check=check, env=environment
     )
+
+
+def without_powers() -> tuple[str, ...]:
+    """Return what to put before a command so that file permissions bind it even for root; skip where that fails."""
+    if os.geteuid() != 0:
+        return ()
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        pytest.skip("root reads everything, and setpriv is not installed")
+    return (setpriv, "--bounding-set", "-dac_override,-dac_read_search")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemod.demo.process import run_limited
+from codemod.evidence import End
 from codemod.evidence import Outcome as TestOutcome
+from codemod.processes.run import Limits, run
 from codemod.verify import recording
 from codemod.verify.recording import plain_id
 
@@ -55,9 +55,9 @@ def run_suite(folder: Path, python: Path, variables: Mapping[str, str], seconds:
         counting = ("-p", "connections_plugin") if "PG_PLAIN_URL" in variables else ()
         variables = {"PYTHONPATH": str(HERE), "CONNECTIONS_FILE": str(counted), **variables}
         command = [str(python), "-m", "pytest", *_OPTIONS, *counting]
-        run = record_suite(command, folder, variables, seconds)
+        seen = record_suite(command, folder, variables, seconds)
         connections = int(counted.read_text()) if counted.exists() else None
-    outcome = _outcome(run)
+    outcome = _outcome(seen)
     left = (f"{connections} open connections",) if connections else ()
     return replace(outcome, open_connections=connections, leaks=(*outcome.leaks, *left))
 
@@ -78,30 +78,29 @@ def record_suite(
             **(variables or {}),
         }
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(plugins), environment.get("PYTHONPATH")]))
-        started = time.monotonic()
-        status = run_limited(command, folder, environment, log, seconds)
+        ended = run(command, folder, environment, log, Limits(seconds))
         text = log.read_text(errors="replace")
-        return recording.read(record, status, status is None, time.monotonic() - started, text, truncated=False)
+        return recording.read(record, ended.status, ended.timed_out, ended.seconds, text, ended.truncated)
 
 
-def _outcome(run: SuiteRun) -> Outcome:
+def _outcome(seen: SuiteRun) -> Outcome:
     failures = [
         f"{phase.name} {plain_id(test.id)}: {phase.error}"
-        for test in run.tests
+        for test in seen.tests
         for phase in test.phases
         if phase.outcome.is_bad
     ]
-    failures += [f"collection: {error}" for _, error in run.collect_errors]
+    failures += [f"collection: {error}" for _, error in seen.collect_errors]
     good = (TestOutcome.PASSED, TestOutcome.XPASSED)
     return Outcome(
-        verdict="hang" if run.status is None else "pass" if run.status == 0 else "fail",
+        verdict="hang" if seen.end is End.TIMED_OUT else "pass" if seen.status == 0 else "fail",
         failures=tuple(failures),
-        leaks=run.all_leaks,
-        tests=tuple(plain_id(test.id) for test in run.tests),
-        passed=tuple(plain_id(test.id) for test in run.tests if test.outcome in good),
-        trace={plain_id(test.id): _names(test) for test in run.tests},
-        seconds=run.seconds,
-        log=run.output[-6000:],
+        leaks=seen.all_leaks,
+        tests=tuple(plain_id(test.id) for test in seen.tests),
+        passed=tuple(plain_id(test.id) for test in seen.tests if test.outcome in good),
+        trace={plain_id(test.id): _names(test) for test in seen.tests},
+        seconds=seen.seconds,
+        log=seen.output[-6000:],
     )
 
 

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     Items = Iterator[Entry | Include]
     Lines = list[tuple[int, str]]
 
+SETUP_LISTS = ("install_requires", "tests_require", "setup_requires")
+"""The lists of requirements that setuptools takes under the same names in setup.cfg and from setup.py."""
+
 _FACTOR = re.compile(r"^(?P<factor>[\w.,!{}-]+)\s*:\s+")
-_LISTS = ("install_requires", "tests_require", "setup_requires")
+_TOX_ROOTS = ("{toxinidir}/", "{tox_root}/")
 _FILE = re.compile(r"file\s*:\s*(?P<names>.*)", re.DOTALL)
 _MARK = "\0"
 _NO_DEFAULT = "\0no section"
@@ -28,7 +31,7 @@ def read_setup_cfg(text: str) -> Items:
     options = sections.get("options", {})
     for number, value in options.get("python_requires", ())[:1]:
         yield Entry(number, f"python{value}", value, key=("options", "python_requires"), source=value)
-    for name in _LISTS:
+    for name in SETUP_LISTS:
         yield from _setup_list("options", name, options.get(name, []))
     for name, lines in sections.get("options.extras_require", {}).items():
         yield from _setup_list("options.extras_require", name, lines)
@@ -39,6 +42,13 @@ def read_setup_cfg(text: str) -> Items:
 def tox_deps(text: str) -> Items:
     """Yield the ``deps`` of all sections of a tox.ini; raise ValueError."""
     yield from _deps(_sections(text))
+
+
+def without_tox_root(text: str) -> str:
+    """Return ``text`` without tox's names for the folder of its file, from where relative paths count anyway."""
+    for root in _TOX_ROOTS:
+        text = text.replace(root, "")
+    return text
 
 
 def _deps(sections: dict[str, dict[str, Lines]]) -> Items:
@@ -58,7 +68,7 @@ def _dep(number: int, line: str) -> Entry | Include | None:
     written = line[factor.end() :] if factor else line
     item = parse_line(number, written)
     if isinstance(item, Include):
-        return replace(item, target=item.target.replace("{toxinidir}/", "").replace("{tox_root}/", ""))
+        return replace(item, target=without_tox_root(item.target))
     return replace(item, condition=factor["factor"]) if item and factor else item
 
 

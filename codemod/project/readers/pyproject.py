@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemod.project.readers.ini_files import tox_deps
+from codemod.project.readers.ini_files import tox_deps, without_tox_root
 from codemod.project.readers.poetry import read_poetry
 from codemod.project.readers.toml_strings import TomlStrings
 from codemod.project.requirement_lines import Entry, Include, parse_line
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _UV_LISTS = ("dev-dependencies", "constraint-dependencies", "override-dependencies")
 _HATCH_LISTS = ("dependencies", "extra-dependencies")
-_TOX_ROOTS = ("{toxinidir}/", "{tox_root}/")
 
 
 def read_pyproject(text: str) -> Items:
@@ -104,7 +103,7 @@ def _tox(file: TomlStrings, base: Path) -> Items:
     tables: Iterable[Path] = [("env_run_base",), *(("env", name) for name in file.table(*base, "env"))]
     for table in tables:
         for entry in file.listed(*base, *table, "deps", decides=False):
-            item = parse_line(entry.line, _without_root(entry.source or entry.text))
+            item = parse_line(entry.line, without_tox_root(entry.source or entry.text))
             yield replace(item, decides=False) if isinstance(item, Include) else entry
 
 
@@ -127,9 +126,3 @@ def _legacy_tox(file: TomlStrings) -> Items:
             yield replace(item, line=line, key=key, source="", held="computed", decides=False)
         else:
             yield replace(item, line=line, key=key, decides=False)
-
-
-def _without_root(text: str) -> str:
-    for root in _TOX_ROOTS:
-        text = text.replace(root, "")
-    return text

@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemod.project.readers.ini_files import SETUP_LISTS
 from codemod.project.readers.yaml_files import conda_entry
 from codemod.project.requirement_lines import Entry, Include, entry_of, is_plugin, name_of, parse_line, spelt_in
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Items = Iterator[Entry | Include]
 
-_LISTS = ("install_requires", "tests_require", "setup_requires")
 _VERSIONED = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?(?:[<>=!~]=|[<>])\s*\d")
 _RUNNERS = ("run", "run_always", "run_install")
 _INCLUDES = ("-r", "-c", "--requirement", "--constraint")
@@ -80,7 +80,7 @@ class _Module:
         if keyword.arg == "python_requires" and isinstance(value, ast.Constant) and isinstance(value.value, str):
             written = value.value
             yield self.placed(value, Entry(value.lineno, f"python{written}", written, source=written))
-        elif keyword.arg in _LISTS:
+        elif keyword.arg in SETUP_LISTS:
             yield from (replace(each, public=keyword.arg == "install_requires") for each in self.listed(value))
         elif keyword.arg == "extras_require" and isinstance(value, ast.Dict):
             for each in value.values:
