@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from codemod.errors import LoopmendError
-from codemod.report.brief import brief
 from codemod.processes.run import Limits, run
+from codemod.report.brief import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

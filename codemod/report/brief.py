@@ -1,4 +1,4 @@
-"""Make errors of pytest and asyncio short enough to be read: what matters stands behind long descriptions of objects."""
+"""Make errors short enough to be read: what matters stands behind long descriptions of tasks and futures."""
 
 from __future__ import annotations
 
