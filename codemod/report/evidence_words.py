@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from codemod.evidence import Comparison, Evidence, RolledBack, SuiteRun, TestChange, TestRun
 
+UNBLAMED = "Worse whichever change is left out, so look at the versions first"
+"""Before what got worse without any remedy being guilty of it."""
 _LONGEST = 200
 """Characters shown of one error or leak."""
 
