@@ -51,7 +51,7 @@ LAYERS: dict[str, set[str]] = {
         "knowledge",
         *BASE,
     },
-    "demo": {"pipeline", "processes", "project", "source", *BASE},
+    "demo": {"pipeline", "processes", "report", "project", "source", *BASE},
     "cli": {"pipeline", "describe", "report", "rules", "project", "source", "knowledge", "demo", *BASE},
     "verify": {"pipeline", "reading", "runs", "analysis", "processes", "plan", "project", "source", "knowledge", *BASE},
     "batch": {"pipeline", "project", "source", "report", *BASE},

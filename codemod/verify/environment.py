@@ -171,7 +171,7 @@ def _script() -> str:
 
 def _facts(answer: Answer) -> dict[str, Any]:
     """Return what the script said; code of the environment may have said more, before and after."""
-    for line in reversed(answer.out.splitlines()):
+    for line in reversed(answer.lines):
         if line.startswith(facts.MARK):
             try:
                 said = json.loads(line.removeprefix(facts.MARK))

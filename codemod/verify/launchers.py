@@ -178,11 +178,11 @@ def _answer(command: Sequence[str], project: Project) -> tuple[Path | None, str]
         answer = ask((program, *command[1:]), project.home, {**kept, **_QUIET}, _SECONDS)
     except NoAnswerError as error:
         return None, f"`{words}` {error}"
-    said = answer.out.strip().splitlines()
-    # Absolute, and without NUL: whatever else a tool prints is no path of ours to try.
-    if answer.status or not said or not os.path.isabs(said[-1]) or "\0" in said[-1]:  # noqa: PTH117
+    # Absolute, and without NUL: whatever else a tool prints, its warnings too, is no path of ours to try.
+    paths = [line for line in answer.lines if os.path.isabs(line) and "\0" not in line]  # noqa: PTH117
+    if answer.status or not paths:
         return None, f"`{words}` found none: {answer.tail()[:_LONGEST_REASON] or 'no answer'}"
-    return Path(said[-1]), ""
+    return Path(paths[-1]), ""
 
 
 def _below(folder: str, project: Project) -> Iterator[Candidate]:

@@ -100,7 +100,7 @@ def _resolved(installer: _Installer, environment: Environment, wanted: Sequence[
     for stage in stages:
         with TemporaryDirectory() as place:
             answer, pins = installer.resolve(wanted, stage, Path(place))
-        if not answer.status or not any(word in answer.err for word in _NO_SOLUTION):
+        if not answer.status or not any(word in answer.said for word in _NO_SOLUTION):
             break
     _check(answer, wanted)
     return tuple(sorted((name, version) for name, version in pins if environment.installed(name) != version))

@@ -44,7 +44,7 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
         rest = trials.of(left)
     except TooManyRunsError as error:
         return _all_withdrawn(trials, trial, f"withdrawn: the suite got worse, and {error}")
-    if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
+    if not left.changes or _stays_behind(report, left) or rest.broken.keys() - blame.unblamed:
         return _all_withdrawn(
             trials, trial, "withdrawn: the suite got worse, and without what broke it the rest does not hold"
         )

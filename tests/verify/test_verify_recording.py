@@ -10,7 +10,8 @@ import pytest
 
 from codemod.evidence import End, FixtureLoop, Outcome, SuiteRun
 from codemod.verify import record_lines
-from codemod.verify.recording import plain_id, read
+from codemod.verify.pairing import plain_id
+from codemod.verify.recording import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
