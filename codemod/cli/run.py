@@ -56,7 +56,10 @@ def load_all(selection: Selection, *, runs: bool = False) -> tuple[tuple[Path, S
     if selection.best and not runs:
         raise UsageError("--strategy best runs the suite: use it with loopmend verify, or migrate --verify")
     overrides = selection.overrides()
-    return tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
+    found = tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
+    if selection.best and any(settings.remedy for _, settings in found):
+        raise UsageError("--strategy best has nothing to choose from beside --remedy, which is applied alone")
+    return found
 
 
 def folders(paths: list[str]) -> tuple[Path, ...]:

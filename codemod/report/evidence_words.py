@@ -43,6 +43,8 @@ class Row:
 
 def runs(evidence: Evidence) -> list[tuple[str, SuiteRun]]:
     """Return the runs that were made with their names."""
+    if not evidence.runs:
+        return []
     if evidence.after is None:
         return [("suite", evidence.before)]
     return [("before", evidence.before), ("after", evidence.after)]
@@ -53,6 +55,8 @@ def verdict(evidence: Evidence) -> str:
     found = evidence.comparison
     if evidence.verdict is Verdict.UNPROVEN:
         return "Unproven: no test ran that could tell whether the change is right."
+    if not evidence.runs:
+        return "Unchanged: nothing to change; the suite was not run."
     if evidence.verdict is Verdict.UNCHANGED:
         run = evidence.before
         how = "" if run.end is End.FINISHED else f"; it {_ENDS[run.end]}"

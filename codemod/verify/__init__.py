@@ -13,11 +13,12 @@ This is the one part of loopmend that executes a project's code (DESIGN law 1), 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.evidence import Change, End, Evidence, Verdict
+from codemod.evidence import Change, End, Evidence, SuiteRun, Verdict
 from codemod.pipeline import analyse
+from codemod.plan import Plan, held_back
 from codemod.processes.cleanup import terminable
 from codemod.verify.session import Session
 from codemod.verify.settle import settle
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from codemod.evidence import SuiteRun, Tried
+    from codemod.evidence import Tried
     from codemod.model import ProjectReport
     from codemod.project.settings import Settings
     from codemod.verify.options import Options
@@ -38,10 +39,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What the suite stands for: a report whose changes may be applied unless the verdict says no, and the evidence."""
+    """What the suite stands for: a report whose changes may be applied where the evidence `holds`, and the evidence."""
 
     report: ProjectReport
     evidence: Evidence
+
+
+def holds(evidence: Evidence) -> bool:
+    """Tell whether the changes that are left may be applied."""
+    return evidence.verdict not in (Verdict.WORSE, Verdict.UNPROVEN)
+
+
+def refused(report: ProjectReport) -> ProjectReport:
+    """Return ``report`` with nothing to apply, because no run speaks for it."""
+    plan = held_back(
+        Plan(report.remedies, report.withheld), lambda _: "withdrawn: the runs of the suite do not prove it"
+    )
+    return replace(report, remedies=plan.applied, withheld=plan.withheld, changes=(), later=())
 
 
 def verify(
@@ -54,9 +68,13 @@ def verify(
     """Run the suite of ``folder`` before and after what ``migrate`` would change, and return what holds.
 
     The project's code is executed, in copies; before the first run ``say`` is told the command, and during each
-    ``tell`` how far it is. Raises what ``pipeline.analyse`` raises, and LoopmendError where the suite cannot be run.
+    ``tell`` how far it is. A project without a test that loopmend has a say in is not run. Raises what
+    ``pipeline.analyse`` raises, and LoopmendError where the suite cannot be run.
     """
     report = analyse(folder, settings)
+    if not (report.changes or report.findings or report.counts.tests):
+        never = SuiteRun(End.NOT_STARTED, None, 0)
+        return Verified(report, Evidence(report.root, "", "", Verdict.UNCHANGED, never, notes=report.notes))
     with terminable(), Session(folder, settings, options, report, say, tell) as session:
         before = session.before()
 

@@ -9,9 +9,9 @@ from codemod.evidence import RolledBack
 from codemod.verify.blame import TooManyRunsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from codemod.model import ProjectReport
+    from codemod.model import ProjectReport, Remedy
     from codemod.verify.trials import Trial, Trials
 
 _PINS = "LM501"
@@ -30,7 +30,8 @@ class Settled:
 def settle(trials: Trials, report: ProjectReport) -> Settled:
     """Return the whole change where it holds, else what is left of it without the remedies that break something.
 
-    Where nothing is left, the trial is that of the whole change, with a report that changes nothing.
+    Where nothing is left, the trial is that of the whole change, with a report that changes nothing. Raises
+    TooManyRunsError where not even the whole change can be tried.
     """
     trial = trials.of(report)
     try:
@@ -42,13 +43,14 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
             return Settled(trial, blamed=listed(blame.unblamed))
         left = trials.without([(remedy, _reason(broke)) for remedy, broke in blame.guilty])
         rest = trials.of(left)
+        if rest.broken - blame.unblamed:
+            rest = trials.confirmed(rest)
     except TooManyRunsError as error:
-        return _all_withdrawn(trials, trial, f"withdrawn: the suite got worse, and {error}")
+        return _all_withdrawn(trials, trial, {}, f"{error} before it was known what is to blame")
+    guilty = {remedy: tuple(sorted(broke)) for remedy, broke in blame.guilty}
     if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
-        return _all_withdrawn(
-            trials, trial, "withdrawn: the suite got worse, and without what broke it the rest does not hold"
-        )
-    rolled_back = tuple(RolledBack(r.code, r.title, tuple(sorted(broke))) for r, broke in blame.guilty)
+        return _all_withdrawn(trials, trial, guilty, f"does not hold without {listed({r.code for r in guilty})}")
+    rolled_back = tuple(RolledBack(remedy.code, remedy.title, broke) for remedy, broke in guilty.items())
     return Settled(rest, rolled_back, listed(blame.unblamed))
 
 
@@ -68,8 +70,10 @@ def _stays_behind(before: ProjectReport, left: ProjectReport) -> bool:
     return _PINS in {r.code for r in before.remedies} and _PINS not in {r.code for r in left.remedies}
 
 
-def _all_withdrawn(trials: Trials, trial: Trial, reason: str) -> Settled:
-    nothing = trials.without([(remedy, reason) for remedy in trial.report.remedies])
-    broke = tuple(sorted(trial.broken))
-    rolled_back = tuple(RolledBack(remedy.code, remedy.title, broke) for remedy in trial.report.remedies)
-    return Settled(replace(trial, report=nothing), rolled_back)
+def _all_withdrawn(trials: Trials, trial: Trial, guilty: Mapping[Remedy, tuple[str, ...]], reason: str) -> Settled:
+    """Return that nothing is left: the ``guilty`` go for what they broke, the others for ``reason``."""
+    broke = {remedy: guilty.get(remedy, (reason,)) for remedy in trial.report.remedies}
+    nothing = trials.without([(remedy, f"withdrawn: {reason}") for remedy in broke])
+    rolled_back = tuple(RolledBack(remedy.code, remedy.title, why) for remedy, why in broke.items())
+    # Whatever the analysis makes of it: what has not been run is not applied.
+    return Settled(replace(trial, report=replace(nothing, remedies=(), changes=())), rolled_back)

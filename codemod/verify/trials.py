@@ -61,12 +61,19 @@ class Trials:
         return replace(known, report=report, comparison=with_flaky(known.comparison, self._flaky))
 
     def confirmed(self, trial: Trial) -> Trial:
-        """Run a bad state once more; what fails only once is flaky, and from then on not held against any state."""
+        """Run a bad state once more; what fails only once is flaky, and from then on not held against any state.
+
+        Of a run that came to a worse end only once the other one counts: it shows more.
+        """
         if not trial.broken:
             return trial
-        again = compare(self.before, self.run("again", trial.report.changes))
-        still = Trial(trial.report, trial.run, again).broken
-        self._flaky |= {change.id for change in trial.comparison.of(Change.BROKEN) if change.id not in still}
+        run = self.run("again", trial.report.changes)
+        again = Trial(trial.report, run, compare(self.before, run))
+        once, suspects = trial.broken - again.broken, trial.comparison.changes
+        if WHOLE_RUN in once:
+            self._known[trial.report.changes] = again
+            suspects = trial.comparison.of(Change.BROKEN)  # what was not reached has done nothing
+        self._flaky |= {change.id for change in suspects if change.id in once}
         return self.of(trial.report)
 
     def blame(self, trial: Trial) -> Blame[Remedy]:
