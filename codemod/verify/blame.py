@@ -26,7 +26,10 @@ class TooManyRunsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Blame(Generic[T]):
-    """``guilty`` remedies with what each broke, and ``unblamed``: what is just as bad without any remedy."""
+    """``guilty`` remedies with what each broke, and ``unblamed``: what is just as bad without any remedy.
+
+    A remedy that broke nothing itself has to go because it cannot be applied without one that did.
+    """
 
     guilty: tuple[tuple[T, Broken], ...] = ()
     unblamed: Broken = frozenset()
@@ -41,19 +44,23 @@ def find_guilty(remedies: Sequence[T], broken: Broken, try_state: Callable[[tupl
     unblamed = broken & (try_state(()) or frozenset())
     left = broken - unblamed
     rest, guilty = list(remedies), list[tuple[T, Broken]]()
+    seen: Broken = left
     while left and rest:
-        one, caused = _first_guilty(rest, left, try_state)
+        one, caused = _first_guilty(rest, left, seen, try_state)
         rest.remove(one)
         guilty.append((one, caused))
-        left = _of(left, try_state(tuple(rest)))
+        found = try_state(tuple(rest))
+        # The rest that cannot be tried without a guilty one has to go as well.
+        seen = frozenset() if found is None else left & found
+        left = left if found is None else seen
     return Blame(tuple(guilty), unblamed)
 
 
 def _first_guilty(
-    rest: Sequence[T], left: Broken, try_state: Callable[[tuple[T, ...]], Broken | None]
+    rest: Sequence[T], left: Broken, seen: Broken, try_state: Callable[[tuple[T, ...]], Broken | None]
 ) -> tuple[T, Broken]:
-    """Return the last remedy of the shortest prefix that is worse, and what is worse in it."""
-    fine, worse, caused = 0, len(rest), left
+    """Return the last remedy of the shortest prefix that is worse, and what is worse in it; in all it is ``seen``."""
+    fine, worse, caused = 0, len(rest), seen
     while worse - fine > 1:
         for middle in _from_the_middle(fine, worse):
             found = try_state(tuple(rest[:middle]))
@@ -71,8 +78,3 @@ def _first_guilty(
 def _from_the_middle(fine: int, worse: int) -> list[int]:
     middle = (fine + worse) // 2
     return sorted(range(fine + 1, worse), key=lambda size: (abs(size - middle), size))
-
-
-def _of(left: Broken, found: Broken | None) -> Broken:
-    # The rest that cannot be tried without a guilty one has to go as well.
-    return left if found is None else left & found

@@ -41,16 +41,17 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
         blame = trials.blame(trial)
         if not blame.guilty:
             return Settled(trial, blamed=listed(blame.unblamed))
-        left = trials.without([(remedy, _reason(broke)) for remedy, broke in blame.guilty])
+        without = f"does not hold without {listed({remedy.code for remedy, broke in blame.guilty if broke})}"
+        guilty = {remedy: tuple(sorted(broke)) or (without,) for remedy, broke in blame.guilty}
+        left = trials.without([(remedy, _reason(why)) for remedy, why in guilty.items()])
         rest = trials.of(left)
         if rest.broken - blame.unblamed:
             rest = trials.confirmed(rest)
     except TooManyRunsError as error:
         return _all_withdrawn(trials, trial, {}, f"{error} before it was known what is to blame")
-    guilty = {remedy: tuple(sorted(broke)) for remedy, broke in blame.guilty}
     if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
-        return _all_withdrawn(trials, trial, guilty, f"does not hold without {listed({r.code for r in guilty})}")
-    rolled_back = tuple(RolledBack(remedy.code, remedy.title, broke) for remedy, broke in guilty.items())
+        return _all_withdrawn(trials, trial, guilty, without)
+    rolled_back = tuple(RolledBack(remedy.code, remedy.title, why) for remedy, why in guilty.items())
     return Settled(rest, rolled_back, listed(blame.unblamed))
 
 
@@ -61,8 +62,8 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(found[:_SHOWN])}{more}"
 
 
-def _reason(broke: Iterable[str]) -> str:
-    return f"withdrawn: the suite got worse with it: {listed(broke)}"
+def _reason(why: Iterable[str]) -> str:
+    return f"withdrawn: the suite got worse: {listed(why)}"
 
 
 def _stays_behind(before: ProjectReport, left: ProjectReport) -> bool:
@@ -73,7 +74,7 @@ def _stays_behind(before: ProjectReport, left: ProjectReport) -> bool:
 def _all_withdrawn(trials: Trials, trial: Trial, guilty: Mapping[Remedy, tuple[str, ...]], reason: str) -> Settled:
     """Return that nothing is left: the ``guilty`` go for what they broke, the others for ``reason``."""
     broke = {remedy: guilty.get(remedy, (reason,)) for remedy in trial.report.remedies}
-    nothing = trials.without([(remedy, f"withdrawn: {reason}") for remedy in broke])
+    nothing = trials.without([(remedy, _reason(why)) for remedy, why in broke.items()])
     rolled_back = tuple(RolledBack(remedy.code, remedy.title, why) for remedy, why in broke.items())
     # Whatever the analysis makes of it: what has not been run is not applied.
     return Settled(replace(trial, report=replace(nothing, remedies=(), changes=())), rolled_back)
