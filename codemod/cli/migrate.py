@@ -127,7 +127,7 @@ def _left(console: Console, project: Project) -> Project:
         return project
     if remaining(report):
         with console.progress() as progress:
-            report = analyse_one(project.folder, project.settings, progress).report
+            report = analyse_one(project.folder, project.settings, progress, project.withdrawn).report
     else:
         report = replace(report, findings=(), remedies=(), changes=())
     # The strategy was told by check; of the mended suite it says nothing.

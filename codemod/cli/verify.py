@@ -53,7 +53,6 @@ def verify_all(console: Console, selection: Selection, running: Running) -> tupl
 
 
 def _verify_one(console: Console, selection: Selection, running: Running, folder: Path, settings: Settings) -> Verified:
-    from codemod.verify import holds, refused
     from codemod.verify import verify as verify_project
 
     with console.progress() as progress:
@@ -64,11 +63,11 @@ def _verify_one(console: Console, selection: Selection, running: Running, folder
 
         found = verify_project(folder, settings, running.options(selection.best), say, progress)
     evidence = replace(found.evidence, root=folder.as_posix())
-    report = replace(found.report if holds(evidence) else refused(found.report), root=folder.as_posix())
+    report = replace(found.report, root=folder.as_posix())
     if selection.best and evidence.strategy:
         settings = replace(settings, strategy=StrategyName(evidence.strategy))
         selection = replace(selection, strategy=evidence.strategy)
-    return Project(folder, settings, report, selection.repeat()), evidence
+    return Project(folder, settings, report, selection.repeat(), found.withdrawn), evidence
 
 
 def code(verified: tuple[Verified, ...]) -> ExitCode:

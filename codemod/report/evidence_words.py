@@ -43,7 +43,7 @@ class Row:
 
 def runs(evidence: Evidence) -> list[tuple[str, SuiteRun]]:
     """Return the runs that were made with their names."""
-    if not evidence.runs:
+    if _is_unrun(evidence):
         return []
     if evidence.after is None:
         return [("suite", evidence.before)]
@@ -55,7 +55,7 @@ def verdict(evidence: Evidence) -> str:
     found = evidence.comparison
     if evidence.verdict is Verdict.UNPROVEN:
         return "Unproven: no test ran that could tell whether the change is right."
-    if not evidence.runs:
+    if _is_unrun(evidence):
         return "Unchanged: nothing to change; the suite was not run."
     if evidence.verdict is Verdict.UNCHANGED:
         run = evidence.before
@@ -157,6 +157,10 @@ def duration(seconds: float) -> str:
     if whole < 120:
         return f"{whole} s"
     return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+
+
+def _is_unrun(evidence: Evidence) -> bool:
+    return evidence.verdict is Verdict.UNCHANGED and not evidence.runs
 
 
 def _better(evidence: Evidence) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from codemod.model import ProjectReport, Remedy
-    from codemod.verify.trials import Trial, Trials
+    from codemod.verify.trials import Trial, Trials, Withdrawn
 
 _PINS = "LM501"
 _SHOWN = 3
@@ -24,6 +24,7 @@ class Settled:
 
     trial: Trial
     rolled_back: tuple[RolledBack, ...] = ()
+    withdrawn: Withdrawn = ()
     blamed: str = ""
 
 
@@ -42,17 +43,16 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
         if not blame.guilty:
             return Settled(trial, blamed=listed(blame.unblamed))
         without = f"does not hold without {listed({remedy.code for remedy, broke in blame.guilty if broke})}"
-        guilty = {remedy: tuple(sorted(broke)) or (without,) for remedy, broke in blame.guilty}
-        left = trials.without([(remedy, _reason(why)) for remedy, why in guilty.items()])
+        guilty = {remedy: tuple(sorted(broke)) for remedy, broke in blame.guilty}
+        left = trials.without(_withdrawn(guilty, without))
         rest = trials.of(left)
         if rest.broken - blame.unblamed:
             rest = trials.confirmed(rest)
     except TooManyRunsError as error:
-        return _all_withdrawn(trials, trial, {}, f"{error} before it was known what is to blame")
+        return _nothing_left(trials, trial, {}, f"{error} before it was known what is to blame")
     if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
-        return _all_withdrawn(trials, trial, guilty, without)
-    rolled_back = tuple(RolledBack(remedy.code, remedy.title, why) for remedy, why in guilty.items())
-    return Settled(rest, rolled_back, listed(blame.unblamed))
+        return _nothing_left(trials, trial, guilty, without)
+    return Settled(rest, _rolled_back(guilty, without), _withdrawn(guilty, without), listed(blame.unblamed))
 
 
 def listed(names: Iterable[str]) -> str:
@@ -62,19 +62,27 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(found[:_SHOWN])}{more}"
 
 
-def _reason(why: Iterable[str]) -> str:
-    return f"withdrawn: the suite got worse: {listed(why)}"
-
-
 def _stays_behind(before: ProjectReport, left: ProjectReport) -> bool:
     """Tell whether the requirements no longer go up, without which the rest is for a version that is not there."""
     return _PINS in {r.code for r in before.remedies} and _PINS not in {r.code for r in left.remedies}
 
 
-def _all_withdrawn(trials: Trials, trial: Trial, guilty: Mapping[Remedy, tuple[str, ...]], reason: str) -> Settled:
-    """Return that nothing is left: the ``guilty`` go for what they broke, the others for ``reason``."""
-    broke = {remedy: guilty.get(remedy, (reason,)) for remedy in trial.report.remedies}
-    nothing = trials.without([(remedy, _reason(why)) for remedy, why in broke.items()])
-    rolled_back = tuple(RolledBack(remedy.code, remedy.title, why) for remedy, why in broke.items())
+def _nothing_left(trials: Trials, trial: Trial, guilty: Mapping[Remedy, tuple[str, ...]], reason: str) -> Settled:
+    """Return that all goes: the ``guilty`` for what they broke, the others for ``reason``."""
+    broke = {remedy: guilty.get(remedy, ()) for remedy in trial.report.remedies}
+    withdrawn = _withdrawn(broke, reason)
     # Whatever the analysis makes of it: what has not been run is not applied.
-    return Settled(replace(trial, report=replace(nothing, remedies=(), changes=())), rolled_back)
+    report = replace(trials.without(withdrawn), remedies=(), changes=())
+    return Settled(replace(trial, report=report), _rolled_back(broke, reason), withdrawn)
+
+
+def _rolled_back(broke: Mapping[Remedy, tuple[str, ...]], otherwise: str) -> tuple[RolledBack, ...]:
+    return tuple(RolledBack(remedy.code, remedy.title, tests or (otherwise,)) for remedy, tests in broke.items())
+
+
+def _withdrawn(broke: Mapping[Remedy, tuple[str, ...]], otherwise: str) -> Withdrawn:
+    """Return the remedies with what is said of them in the report."""
+    return tuple(
+        (remedy, f"withdrawn: the suite got worse with it: {listed(tests)}" if tests else f"withdrawn: {otherwise}")
+        for remedy, tests in broke.items()
+    )

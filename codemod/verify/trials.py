@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from codemod.model import FileChange, ProjectReport, Remedy
     from codemod.project.settings import Settings
 
+    Withdrawn = tuple[tuple[Remedy, str], ...]
+
 WHOLE_RUN = "the run as a whole"
 _TRYING = "left out while the guilty one is sought"
 
@@ -82,13 +84,13 @@ class Trials:
 
         def broken_with(kept: tuple[Remedy, ...]) -> Broken | None:
             rest = tuple(remedy for remedy in remedies if remedy not in kept)
-            report = self.without([(remedy, _TRYING) for remedy in rest])
+            report = self.without(tuple((remedy, _TRYING) for remedy in rest))
             if kept and not report.changes:
                 return None
             return self.of(report, f"with {len(kept)} of {len(remedies)} remedies").broken
 
         return find_guilty(remedies, trial.broken, broken_with)
 
-    def without(self, withdrawn: Sequence[tuple[Remedy, str]]) -> ProjectReport:
+    def without(self, withdrawn: Withdrawn) -> ProjectReport:
         """Return the report of the project with some remedies withdrawn, each with the reason."""
         return analyse(self.folder, self.settings, withdrawn=withdrawn)

@@ -93,7 +93,9 @@ class World:
         out, err = self.capture.readouterr()
         return Result(code, out, err.decode())
 
-    def analyse(self, folder: Path, settings: Settings, progress: Callable[[str, int, int], None]) -> ProjectReport:
+    def analyse(
+        self, folder: Path, settings: Settings, progress: Callable[[str, int, int], None], withdrawn: object = ()
+    ) -> ProjectReport:
         self.seen.append((folder.as_posix(), settings))
         progress("reading", 1, 2)
         waiting = self.reports[folder.resolve().name]

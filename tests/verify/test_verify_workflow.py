@@ -272,7 +272,6 @@ def test_migrate_writes_what_holds(bench: Bench) -> None:
     assert "asyncio\ndef test_three" in files["test_a.py"]
     assert "1.5.0" in files["requirements-dev.txt"]
     assert "Undo with: loopmend undo" in seen.err
-    print(seen.out, "-----", seen.err)
 
 
 @pytest.mark.parametrize(
@@ -291,4 +290,3 @@ def test_migrate_writes_nothing_that_does_not_hold(bench: Bench, script: str, pl
     assert "Mended" not in seen.out
     assert "Undo" not in seen.err
     assert "withdrawn: " in seen.out
-    print(seen.out, "-----", seen.err)
