@@ -23,7 +23,7 @@ class Selection:
     """Which projects to read, and how; raises UsageError for a strategy that does not exist."""
 
     paths: Annotated[Words, Argument(metavar="PATH", help="Project folders, each its own project. [default: .]")] = None
-    strategy: Annotated[str | None, Option(help="auto, isolate, share, preserve; best runs the suite: verify.")] = None
+    strategy: Annotated[str | None, Option(help="auto, isolate, share or preserve; verify also takes best.")] = None
     select: Annotated[Words, Option(help="Only these rules: codes or prefixes, comma-separated, repeatable.")] = None
     ignore: Annotated[Words, Option(help="Not these rules: codes or prefixes, comma-separated, repeatable.")] = None
     unsafe: Annotated[bool, Option("--unsafe", help="Also apply what may change a meaning.")] = False
@@ -31,7 +31,7 @@ class Selection:
     source: Annotated[str | None, Option(help="The pytest-asyncio version the suite was written for.")] = None
     keep_compat: Annotated[str | None, Option(help="The oldest pytest-asyncio that must go on working: 0.24.")] = None
     remedy: Annotated[str | None, Option(help="Apply a named remedy; see loopmend rules --remedies.")] = None
-    python: Annotated[str | None, Option(help="Interpreter or environment whose plugins are read, not run.")] = None
+    python: Annotated[str | None, Option(help="An environment: plugins are read there; only verify runs it.")] = None
     config: Annotated[Words, Option(help="Set a configuration key, as key=value; repeatable.")] = None
     isolated: Annotated[bool, Option("--isolated", help="Ignore loopmend's own configuration files.")] = False
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from codemod.errors import LoopmendError
 from codemod.processes.run import Limits, run
+from codemod.report.brief import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,7 +101,6 @@ def _troubles(name: str, case: ElementTree.Element) -> Iterator[Trouble]:
 
 
 def _shorten(message: str) -> str:
-    """Make one line of pytest's message, without the insides of tasks and futures, which are addresses and paths."""
-    line = re.sub(r"<(Task|Future)\b.*?>(?= (?:got|attached))", r"<\1 …>", " ".join(message.split()))
+    line = brief(message)
     match = re.fullmatch(r'failed on (\w+) with "(.*)"', line)
     return (f"at {match[1]}: {match[2]}" if match else line)[:300]

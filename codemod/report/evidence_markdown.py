@@ -100,7 +100,7 @@ def _project(evidence: Evidence, most: int, *, titled: bool) -> str:
             *_what_ran(evidence),
             _table(evidence, [*_counts(evidence), *_versions(evidence)]),
             "\n".join(f"- {name}: {prose(what)}" for name, what in words.ends(evidence)),
-            *([f"No single remedy is to blame: {prose(evidence.blamed)}"] if evidence.blamed else []),
+            *([f"{words.UNBLAMED}: {prose(evidence.blamed)}"] if evidence.blamed else []),
             *_rolled_back(evidence, most),
             *_tests(evidence, most),
             *_lists(evidence, most),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemod.evidence import Change, End, Outcome, Verdict
+from codemod.report.brief import brief
 from codemod.report.escape import clip
 from codemod.report.summary import plural
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from codemod.evidence import Comparison, Evidence, RolledBack, SuiteRun, TestChange, TestRun
 
+UNBLAMED = "Worse whichever change is left out, so look at the versions first"
+"""Before what got worse without any remedy being guilty of it."""
 _LONGEST = 200
 """Characters shown of one error or leak."""
 
@@ -103,7 +106,7 @@ def rows(evidence: Evidence) -> list[Row]:
     """Return the tests to tell about, the worst first; where nothing was compared, those that fail."""
     if evidence.comparison is None:
         failed = [test for test in evidence.before.tests if test.outcome.is_bad]
-        return [Row(test.id, FAILING, "", test.outcome.value, clip(test.error, _LONGEST)) for test in failed]
+        return [Row(test.id, FAILING, "", test.outcome.value, clip(brief(test.error), _LONGEST)) for test in failed]
     before, after = (frozenset(run.unfinished) if run else frozenset() for run in (evidence.before, evidence.after))
     return [_row(one, before, after) for one in evidence.comparison.changes]
 
@@ -204,7 +207,7 @@ def _end(run: SuiteRun) -> str:
 def _row(one: TestChange, before: frozenset[str], after: frozenset[str]) -> Row:
     old = _outcome(one.before, one.before.id if one.before else one.id, before)
     new = _outcome(one.after, one.after.id if one.after else one.id, after)
-    return Row(one.id, label(one), old, new, clip(_note(one, old, new), _LONGEST))
+    return Row(one.id, label(one), old, new, clip(brief(_note(one, old, new)), _LONGEST))
 
 
 def _outcome(test: TestRun | None, id_: str, begun: frozenset[str]) -> str:

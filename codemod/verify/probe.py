@@ -54,9 +54,6 @@ _LEAK = re.compile(
     "unclosed|never awaited|never retrieved|destroyed but it is pending|non-checked-in connection|event loop is closed",
     re.IGNORECASE,
 )
-_IGNORED = ("ignore", None, ResourceWarning, None, 0)
-"""The last of Python's own warning filters; a project's are in front of it."""
-
 _quiet = contextlib.suppress(Exception)
 _active: list[_Probe] = []
 
@@ -133,8 +130,9 @@ class _Probe:
         self._call = self._between = _Phase()
         self._phases: list[_Phase] = []
         self._used: list[int] = []
-        # Definitions of the project's fixtures with the key of their value, by id, which is not to become another's.
-        self._values: dict[int, tuple[FixtureDef[Any], str]] = {}
+        # Both by the definition's id; it is kept here, because its id is not to become another's.
+        self._places: dict[int, tuple[FixtureDef[Any], tuple[str, str] | None]] = {}
+        self._values: dict[int, str] = {}
         self._counted = 0
         # Weak, because a loop kept alive would not warn that it was never closed.
         self._numbers: weakref.WeakKeyDictionary[Loop, int] = weakref.WeakKeyDictionary()
@@ -175,9 +173,8 @@ class _Probe:
             self._record.add("start", at=self._record.clock(), **_environment(self.config))
             # A filter, because a handler would change what is printed.
             logging.getLogger("asyncio").addFilter(self._logged)
-            if self.config.pluginmanager.hasplugin("warnings") and warnings.filters[-1:] == [_IGNORED]:
-                warnings.filters.remove(_IGNORED)  # type: ignore[attr-defined]
-                warnings.simplefilter("always", ResourceWarning, append=True)
+            if self.config.pluginmanager.hasplugin("warnings"):
+                _filter_resources("ignore", "always")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -215,6 +212,7 @@ class _Probe:
             logging.getLogger("asyncio").removeFilter(self._logged)
             _active.clear()
             os.environ.pop(_OWNER, None)
+            _filter_resources("always", "ignore")
 
     # --- tests ---
 
@@ -249,7 +247,7 @@ class _Probe:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Wrapper:
         with _quiet:  # now, because the values of fixtures are still the ones it used
-            keys = [self._values[one][1] for one in dict.fromkeys(self._used) if one in self._values]
+            keys = [self._values[one] for one in dict.fromkeys(self._used) if one in self._values]
             self._record.add("used", run=self._run, loop=self._call.loop, fixtures=keys, tasks=self._call.left())
         self._between = _Phase()
         yield
@@ -290,15 +288,16 @@ class _Probe:
     def pytest_fixture_setup(self, fixturedef: FixtureDef[Any]) -> Wrapper:
         phase = _Phase()
         self._phases.append(phase)
+        with _quiet:  # now, and once: plugins replace the function
+            if id(fixturedef) not in self._places:
+                self._places[id(fixturedef)] = fixturedef, _place(fixturedef, str(self.config.rootpath))
         yield
         self._phases.pop()
         self._between = _Phase()
         with _quiet:
-            self._values.pop(id(fixturedef), None)
-            place = _place(fixturedef, str(self.config.rootpath))
+            _, place = self._places.get(id(fixturedef), (None, None))
             if place is not None:
-                key = self._key()
-                self._values[id(fixturedef)] = fixturedef, key
+                key = self._values[id(fixturedef)] = self._key()
                 facts = {"name": fixturedef.argname, "scope": fixturedef.scope, "loop": phase.loop}
                 self._record.add("fixture", key=key, path=place[0], qualname=place[1], **facts)
 
@@ -306,7 +305,7 @@ class _Probe:
     def pytest_fixture_post_finalizer(self, fixturedef: FixtureDef[Any]) -> Wrapper:
         """Note the loop of a teardown: finalizers of what used this one have run, and have had this called, before."""
         with _quiet:
-            _, key = self._values.get(id(fixturedef), (None, None))
+            key = self._values.get(id(fixturedef))
             if key is not None and self._between.loop is not None:
                 self._record.add("teardown", key=key, loop=self._between.loop)
         yield
@@ -356,7 +355,11 @@ def _exception(error: BaseException) -> str:
 def _reported(text: Any) -> str:
     """Return what a report says: of an error, why it was skipped, or that its process crashed."""
     crash = getattr(text, "reprcrash", None)
-    return _line(str(crash.message if crash else text[-1] if isinstance(text, tuple) else text or ""))
+    if crash is not None:
+        return _line(str(crash.message))
+    if isinstance(text, tuple):
+        return _line(str(text[-1]))
+    return _line(" ".join(re.findall(r"^E\s+(.*)", str(text), re.MULTILINE)) or str(text or ""))
 
 
 def _line(text: str) -> str:
@@ -385,6 +388,13 @@ def _within(file: str, root: str) -> str | None:
             relative = path[len(start) + 1 :].replace(os.sep, "/")
             return None if "/site-packages/" in relative else relative
     return None
+
+
+def _filter_resources(old: str, new: str) -> None:
+    """Replace the last of Python's own warning filters; those of a project are in front of it."""
+    if warnings.filters[-1:] == [(old, None, ResourceWarning, None, 0)]:
+        del warnings.filters[-1]  # type: ignore[attr-defined]
+        warnings.simplefilter(new, ResourceWarning, append=True)  # type: ignore[arg-type]
 
 
 def _environment(config: pytest.Config) -> dict[str, object]:

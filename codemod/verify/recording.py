@@ -24,12 +24,6 @@ _PHASES = ("setup", "call", "teardown")
 _OUTCOMES = ("passed", "xfailed", "xpassed", "skipped", "failed")
 _OF_LOOPS = re.compile("event loop|running loop|different loop", re.IGNORECASE)
 _EXCEPTION = re.compile(r"[\w.]+(Error|Warning): ")
-_POLICY = re.compile(r"(?<=\[)_\w+EventLoopPolicy-|-_\w+EventLoopPolicy(?=\]$)|\[_\w+EventLoopPolicy\]$")
-
-
-def plain_id(test: str) -> str:
-    """Return a test's id without what pytest-asyncio 0.22 appends to it under its mark ``asyncio_event_loop``."""
-    return _POLICY.sub("", test)
 
 
 def read(folder: Path, status: int | None, timed_out: bool, seconds: float, output: str, truncated: bool) -> SuiteRun:

@@ -46,11 +46,11 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
         guilty = {remedy: tuple(sorted(broke)) for remedy, broke in blame.guilty}
         left = trials.without(_withdrawn(guilty, without))
         rest = trials.of(left)
-        if rest.broken - blame.unblamed:
+        if rest.broken.keys() - blame.unblamed:
             rest = trials.confirmed(rest)
     except TooManyRunsError as error:
         return _nothing_left(trials, trial, {}, f"{error} before it was known what is to blame")
-    if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
+    if not left.changes or _stays_behind(report, left) or rest.broken.keys() - blame.unblamed:
         return _nothing_left(trials, trial, guilty, without)
     return Settled(rest, _rolled_back(guilty, without), _withdrawn(guilty, without), listed(blame.unblamed))
 

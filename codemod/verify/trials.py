@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from codemod.evidence import Change, Comparison, SuiteRun
 from codemod.pipeline import analyse
 from codemod.verify.blame import Blame, Broken, find_guilty
-from codemod.verify.compare import compare, with_flaky
+from codemod.verify.compare import compare, reason, with_flaky
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from codemod.evidence import TestChange
     from codemod.model import FileChange, ProjectReport, Remedy
     from codemod.project.settings import Settings
 
@@ -36,9 +37,13 @@ class Trial:
 
     @property
     def broken(self) -> Broken:
-        """Return what got worse: ids of tests, WHOLE_RUN where the run came to a worse end."""
-        worse = {change.id for change in self.comparison.changes if change.change.is_worse}
-        return frozenset(worse | ({WHOLE_RUN} if self.comparison.worse_end else set()))
+        """Return what got worse: ids of tests, WHOLE_RUN where the run came to a worse end, with the reasons."""
+        worse = {one.id: _reason(one) for one in self.comparison.changes if one.change.is_worse}
+        return {**worse, WHOLE_RUN: self.run.end} if self.comparison.worse_end else worse
+
+
+def _reason(change: TestChange) -> str:
+    return f"{change.change}: {reason(change.after) if change.after else ''}"
 
 
 @dataclass(slots=True)
@@ -71,7 +76,7 @@ class Trials:
             return trial
         run = self.run("again", trial.report.changes)
         again = Trial(trial.report, run, compare(self.before, run))
-        once, suspects = trial.broken - again.broken, trial.comparison.changes
+        once, suspects = trial.broken.keys() - again.broken.keys(), trial.comparison.changes
         if WHOLE_RUN in once:
             self._known[trial.report.changes] = again
             suspects = trial.comparison.of(Change.BROKEN)  # what was not reached has done nothing

@@ -64,7 +64,7 @@ def test_worse() -> None:
     shown = text(samples.worse())
     assert "| `tests/test_a.py::test_2` | no longer run | passed | skipped |  |" in shown
     assert "| `tests/test_a.py::test_4` | vanished | passed | not run |  |" in shown
-    assert "No single remedy is to blame: 1 test newly failing" in shown
+    assert "Worse whichever change is left out, so look at the versions first: 1 test newly failing" in shown
     assert "<details>" not in shown
 
 

@@ -13,7 +13,7 @@ from codemod.evidence import End
 from codemod.evidence import Outcome as TestOutcome
 from codemod.processes.run import Limits, run
 from codemod.verify import recording
-from codemod.verify.recording import plain_id
+from codemod.verify.pairing import plain_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
