@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from copies_tools import git, write
 from support.processes import is_gone
 from verify_bench import FILES, MARK, NEW, OLD, PIN, SCOPE, bench, environment
 
@@ -291,3 +292,62 @@ def test_migrate_writes_nothing_that_does_not_hold(bench: Bench, script: str, pl
     assert "Mended" not in seen.out
     assert "Undo" not in seen.err
     assert "withdrawn: " in seen.out
+
+
+def test_migrate_does_not_run_what_it_could_not_write(bench: Bench) -> None:
+    (bench.folder / "test_a.py").write_text("changed = True\n")
+    seen = bench.run("migrate", "suite()", "--verify")
+    assert (seen.code, seen.runs, seen.evidence) == (ExitCode.USAGE, [], {})
+    assert "the work tree is not clean: uncommitted changes in test_a.py" in seen.err
+
+
+# --- what is run -----------------------------------------------------------------------------------------------------
+
+
+def test_arguments_and_variables_reach_pytest(bench: Bench) -> None:
+    seen = bench.verify("suite()", "--env", "GREETING=a=b", "--", "-k", "one or two", "-x")
+    assert [run["arguments"] for run in seen.runs] == [["-k", "one or two", "-x"]] * 2
+    assert {run["variables"]["GREETING"] for run in seen.runs} == {"a=b"}
+    assert all(run["folder"].startswith(str(bench.scratch)) for run in seen.runs)
+    assert all(run["variables"]["TMPDIR"].startswith(str(bench.scratch)) for run in seen.runs)
+    assert "Run: python -m pytest -k 'one or two' -x" in seen.out
+
+
+def test_another_command(bench: Bench) -> None:
+    seen = bench.verify("suite()", "--command", "python -m pytest -q", "--", "-k", "a b")
+    assert seen.verdict == "same"
+    assert [run["arguments"] for run in seen.runs] == [["-q", "-k", "a b"]] * 2
+    assert "Run: python -m pytest -q -k 'a b'" in seen.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--command", "no-such-program -q"), "error: no-such-program cannot be started in "),
+        (("--with", "./folder"), "error: --with './folder' is no requirement"),
+    ],
+)
+def test_what_cannot_be_run_is_an_error(bench: Bench, arguments: tuple[str, ...], words: str) -> None:
+    seen = bench.verify("suite()", *arguments)
+    assert (seen.code, seen.out, seen.runs) == (ExitCode.USAGE, "", [])
+    assert words in seen.err
+
+
+def test_a_suite_that_needs_no_change_is_run_once(bench: Bench) -> None:
+    seen = bench.verify("suite('test_two')", "--target", "current", "--source", NEW, "--ignore", "LM")
+    assert (seen.verdict, seen.code, len(seen.runs)) == ("unchanged", ExitCode.DONE, 1)
+    assert "Unchanged: nothing to change; the suite ran once, 2 passed, 1 failed." in seen.out
+
+
+@pytest.mark.parametrize("verb", [("verify",), ("migrate", "--verify")])
+def test_a_project_without_the_plugin_is_not_run(bench: Bench, verb: tuple[str, ...]) -> None:
+    write(
+        bench.folder,
+        {"requirements-dev.txt": "pytest\n", "pytest.ini": "[pytest]\n", "test_a.py": "def test_one(): pass\n"},
+    )
+    git(bench.folder, "commit", "-qam", "two")
+    seen = bench.run(verb[0], "suite()", *verb[1:])
+    assert (seen.verdict, seen.code, seen.runs) == ("unchanged", ExitCode.DONE, [])
+    assert seen.evidence["runs"] == 0
+    assert "Note: pytest-asyncio is not used here: nothing to do" in seen.out
+    assert "Unchanged: nothing to change; the suite was not run." in seen.out
