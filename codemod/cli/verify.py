@@ -10,8 +10,9 @@ from codemod.cli.options import Selection
 from codemod.cli.run import Project, load_all
 from codemod.cli.running import Running
 from codemod.cli.verb import verb
-from codemod.errors import ExitCode, FileError
-from codemod.evidence import Evidence, Verdict
+from codemod.errors import ExitCode, FileError, LoopmendError
+from codemod.evidence import Evidence
+from codemod.model import StrategyName
 from codemod.report.escape import escape
 from codemod.report.tally import remaining
 
@@ -29,18 +30,26 @@ Verified = tuple[Project, Evidence]
 def verify(console: Console, selection: Selection, running: Running) -> ExitCode:
     """Run the suite before and after what migrate would change, in copies; write nothing into the project."""
     verified = verify_all(console, selection, running)
-    show(console, verified)
+    show(console, verified, running)
     return code(verified)
 
 
 def verify_all(console: Console, selection: Selection, running: Running) -> tuple[Verified, ...]:
-    """Verify each project in path order; its report has the changes that may be applied, none where they may not."""
+    """Verify each project in path order; its report has the changes that may be applied, none where they may not.
+
+    Raises LoopmendError where one cannot be, after showing what is known of those before it.
+    """
     loaded = load_all(selection, runs=True)
     console.warn(_WARNING)
-    found = tuple(_verify_one(console, selection, running, *each) for each in loaded)
-    for name in running.evidence or ():
-        _write(Path(name), tuple(evidence for _, evidence in found))
-    return found
+    found: list[Verified] = []
+    try:
+        for each in loaded:
+            found.append(_verify_one(console, selection, running, *each))
+    except LoopmendError:
+        if found:
+            show(console, tuple(found), running)
+        raise
+    return tuple(found)
 
 
 def _verify_one(console: Console, selection: Selection, running: Running, folder: Path, settings: Settings) -> Verified:
@@ -53,19 +62,18 @@ def _verify_one(console: Console, selection: Selection, running: Running, folder
             console.say(escape(text))
 
         found = verify_project(folder, settings, running.options(selection.best), say, progress)
-    changes = found.report.changes if holds(found.evidence) else ()
-    report = replace(found.report, root=folder.as_posix(), changes=changes)
-    chosen = replace(selection, strategy=found.evidence.strategy) if selection.best else selection
-    return Project(folder, settings, report, chosen.repeat()), replace(found.evidence, root=folder.as_posix())
-
-
-def holds(evidence: Evidence) -> bool:
-    """Tell whether what the report changes may be applied."""
-    return evidence.verdict not in (Verdict.WORSE, Verdict.UNPROVEN)
+    evidence = replace(found.evidence, root=folder.as_posix())
+    report = replace(found.report, root=folder.as_posix())
+    if selection.best and evidence.strategy:
+        settings = replace(settings, strategy=StrategyName(evidence.strategy))
+        selection = replace(selection, strategy=evidence.strategy)
+    return Project(folder, settings, report, selection.repeat(), found.withdrawn), evidence
 
 
 def code(verified: tuple[Verified, ...]) -> ExitCode:
     """Return the exit code: a verification that failed counts most, then files left out, then what is left to do."""
+    from codemod.verify import holds
+
     if any(not holds(evidence) or evidence.rolled_back for _, evidence in verified):
         return ExitCode.VERIFICATION_FAILED
     if any(project.report.failures for project, _ in verified):
@@ -73,22 +81,28 @@ def code(verified: tuple[Verified, ...]) -> ExitCode:
     return ExitCode.FINDINGS if any(remaining(project.report) for project, _ in verified) else ExitCode.DONE
 
 
-def show(console: Console, verified: tuple[Verified, ...]) -> None:
-    """Print the evidence as text or JSON."""
+def show(console: Console, verified: tuple[Verified, ...], running: Running) -> None:
+    """Print the evidence as text or JSON, and write it to the files that were asked for."""
     found = tuple(evidence for _, evidence in verified)
-    if console.screen.json:
-        console.out(_as_json(found))
-        return
+    console.out(_as_json(found) if console.screen.json else text(console, verified))
+    write(running, verified)
+
+
+def text(console: Console, verified: tuple[Verified, ...]) -> str:
+    """Return the evidence as it is shown to a person."""
     from codemod.report.evidence_text import render_evidence
 
-    console.out(render_evidence(found, console.color, verbose=console.screen.verbose, quiet=console.screen.quiet))
+    found = tuple(evidence for _, evidence in verified)
+    return render_evidence(found, console.color, verbose=console.screen.verbose, quiet=console.screen.quiet)
 
 
-def _write(path: Path, found: tuple[Evidence, ...]) -> None:
-    try:
-        path.write_text(_RENDERERS[path.suffix](found), encoding="utf-8")
-    except OSError as error:
-        raise FileError(str(path), f"the evidence cannot be written: {error.strerror}") from error
+def write(running: Running, verified: tuple[Verified, ...]) -> None:
+    """Write the evidence to the files that were asked for; raises FileError."""
+    for path in map(Path, running.evidence or ()):
+        try:
+            path.write_text(_RENDERERS[path.suffix](tuple(evidence for _, evidence in verified)), encoding="utf-8")
+        except OSError as error:
+            raise FileError(str(path), f"the evidence cannot be written: {error.strerror}") from error
 
 
 def _as_text(found: tuple[Evidence, ...]) -> str:

@@ -129,7 +129,7 @@ def _what_ran(evidence: Evidence) -> list[str]:
 
 def _table(evidence: Evidence, rows: Iterable[Sequence[str]]) -> str:
     names = [name for name, _ in words.runs(evidence)]
-    return table(["", *names], rows, numbers=range(1, len(names) + 1))
+    return table(["", *names], rows, numbers=range(1, len(names) + 1)) if names else ""
 
 
 def _counts(evidence: Evidence) -> list[list[str]]:

@@ -32,7 +32,10 @@ class TooManyRunsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Blame(Generic[T]):
-    """``guilty`` remedies, each with what it broke, and ``unblamed``: what no remedy can be shown to have broken."""
+    """``guilty`` remedies, each with what it broke, and ``unblamed``: what no remedy can be shown to have broken.
+
+    One that broke nothing has to go because it cannot be applied without one that did.
+    """
 
     guilty: tuple[tuple[T, frozenset[str]], ...] = ()
     unblamed: frozenset[str] = frozenset()
@@ -47,27 +50,33 @@ def find_guilty(remedies: Sequence[T], broken: Broken, try_state: Callable[[tupl
     unblamed = _alike(broken, try_state(()) or {}, broken.keys())
     left = frozenset(broken) - unblamed
     rest, guilty = list(remedies), list[tuple[T, frozenset[str]]]()
+    seen = left  # with the whole rest
     while left and rest:
-        one, caused = _first_guilty(rest, broken, left, try_state)
+        one, caused = _first_guilty(rest, broken, left, seen, try_state)
         without = [each for each in rest if each is not one]
         after = try_state(tuple(without))
         # The rest that cannot be tried without a guilty one has to go as well.
         still = left if after is None else _alike(broken, after, left)
         unclear = frozenset() if after is None else (caused & after.keys()) - still
-        if unclear != caused:
+        if not caused or unclear != caused:
             guilty.append((one, caused - unclear))
-            rest = without
-            left = still
+            rest, left = without, still
+            seen = frozenset() if after is None else still
         unblamed |= unclear
         left -= unclear
+        seen -= unclear
     return Blame(tuple(guilty), unblamed)
 
 
 def _first_guilty(
-    rest: Sequence[T], broken: Broken, left: frozenset[str], try_state: Callable[[tuple[T, ...]], Broken | None]
+    rest: Sequence[T],
+    broken: Broken,
+    left: frozenset[str],
+    seen: frozenset[str],
+    try_state: Callable[[tuple[T, ...]], Broken | None],
 ) -> tuple[T, frozenset[str]]:
-    """Return the last remedy of the shortest prefix that is worse, and what is worse in it."""
-    fine, worse, caused = 0, len(rest), left
+    """Return the last remedy of the shortest prefix that is worse, and what is worse in it; ``seen`` is so in all."""
+    fine, worse, caused = 0, len(rest), seen
     while worse - fine > 1:
         for middle in _from_the_middle(fine, worse):
             found = try_state(tuple(rest[:middle]))

@@ -18,6 +18,7 @@ from codemod.analysis.raising import floor_of
 from codemod.errors import LoopmendError
 from codemod.knowledge import versions
 from codemod.processes.run import Limits, run
+from codemod.project.named_requirement import named_requirement
 from codemod.project.requirements import PLUGIN, at_least
 from codemod.reading import discover_project, silent
 from codemod.verify import recording
@@ -72,17 +73,23 @@ class Session:
     _copies: Copies = field(init=False)
 
     def __enter__(self) -> Self:
+        for text in self.options.requirements:
+            named_requirement(text)  # raises before minutes of tests, not after them
         runs = discover_project(self.folder, self.settings, silent).runs
         self._own = TestCommand() if self.options.command else own_command(runs)
         settings = self.settings
         self._environment = find(self.folder, runs.ground.root, settings.python, settings.interpreter)
-        self.requirements = self.options.requirements or tuple(_needed(self.report, self._environment))
+        changes = self.report.changes or self.options.best  # another strategy may have some
+        needed = _needed(self.report, self._environment) if changes else ()
+        self.requirements = self.options.requirements or tuple(needed)
         self._notes += _version_notes(self.report, self._environment)
         self._limit = self.options.seconds
-        self._copies = self._stack.enter_context(Copies(self.folder))
-        probe = self._probe / f"{_PROBE}.py"
-        probe.parent.mkdir()
-        shutil.copyfile(Path(__file__).with_name("probe.py"), probe)
+        with ExitStack() as stack:
+            self._copies = stack.enter_context(Copies(self.folder))
+            probe = self._probe / f"{_PROBE}.py"
+            probe.parent.mkdir()
+            shutil.copyfile(Path(__file__).with_name("probe.py"), probe)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,7 +113,7 @@ class Session:
     @property
     def command(self) -> str:
         """Return what is run as a person would type it in the project."""
-        return shlex.join(self.options.command or ("python", "-m", "pytest", *self.arguments))
+        return shlex.join(self._command("python"))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -148,8 +155,7 @@ class Session:
         environment = self._variables(tree, record, first)
         watch = Watch(record, lambda done, total: self.tell(name, done, total))
         limits = Limits(self._limit, self.options.output)
-        command = self.options.command or (str(self._environment.python), "-m", "pytest", *self.arguments)
-        ended = run(command, folder, environment, log, limits, watch)
+        ended = run(self._command(str(self._environment.python)), folder, environment, log, limits, watch)
         if ended.left:
             self._notes.append(f"{ended.left} processes of the run {name} could not be ended")
         status = -ended.signal if ended.status is None and ended.signal is not None else ended.status
@@ -165,6 +171,9 @@ class Session:
         # Behind the options of the configuration file, before those of the command: -x in addopts would end the run.
         addopts = f"{base.get('PYTEST_ADDOPTS', '')} -p {_PROBE} --maxfail=0".strip()
         return {**found, **temporary, "PYTEST_ADDOPTS": addopts, "LOOPMEND_PROBE": str(record)}
+
+    def _command(self, python: str) -> tuple[str, ...]:
+        return (*(self.options.command or (python, "-m", "pytest")), *self.arguments)
 
     @property
     def _probe(self) -> Path:
@@ -193,7 +202,7 @@ class Session:
 def _needed(report: ProjectReport, environment: Environment) -> Iterator[str]:
     """Yield what the environment lacks for the version that the change is for."""
     installed = environment.installed(PLUGIN)
-    if not report.changes or report.target == report.version or (installed and at_least(installed, report.target)):
+    if report.target == report.version or (installed and at_least(installed, report.target)):
         return
     yield f"{PLUGIN}=={report.target}"
     floor = floor_of(report.target)

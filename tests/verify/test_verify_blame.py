@@ -81,7 +81,13 @@ def test_a_state_that_cannot_be_tried_is_stepped_over() -> None:
 
 def test_where_no_state_between_can_be_tried_the_last_goes_first_until_nothing_is_worse() -> None:
     suite = Suite("a", untried=("a", "ab"))
-    assert [name for name, _ in blame("abc", suite).guilty] == ["c", "b", "a"]
+    nothing = frozenset[str]()
+    assert blame("abc", suite).guilty == (("c", frozenset({"test_a"})), ("b", nothing), ("a", nothing))
+
+
+def test_what_cannot_be_applied_without_a_guilty_one_has_broken_nothing() -> None:
+    suite = Suite("b", untried=("ac", "a"))
+    assert blame("abc", suite).guilty == (("b", frozenset({"test_b"})), ("c", frozenset()), ("a", frozenset()))
 
 
 def test_the_limit_of_runs_is_passed_on() -> None:
