@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod.cli.options import Selection
-from codemod.cli.run import Project, load_all
+from codemod.cli.run import Project, combined, load_all, unsafe
 from codemod.cli.running import Running
 from codemod.cli.verb import verb
 from codemod.errors import ExitCode, FileError, LoopmendError
@@ -31,7 +31,14 @@ def verify(console: Console, selection: Selection, running: Running) -> ExitCode
     """Run the suite before and after what migrate would change, in copies; write nothing into the project."""
     verified = verify_all(console, selection, running)
     show(console, verified, running)
+    _say_what_next(console, tuple(project for project, _ in verified))
     return code(verified)
+
+
+def _say_what_next(console: Console, projects: tuple[Project, ...]) -> None:
+    from codemod.report.text import render_summary
+
+    console.say(render_summary(combined(projects), False, verbose=console.screen.verbose, unsafe=unsafe(projects)))
 
 
 def verify_all(console: Console, selection: Selection, running: Running) -> tuple[Verified, ...]:

@@ -80,6 +80,8 @@ def verify(
             contest = best(folder, settings, trials_of)
             trials, report, tried = contest.trials, contest.report, contest.tried
         settled = settle(trials, report) if report.changes else None
+        if trials.unmigrated is not None:
+            session.note_unmigrated(trials.unmigrated)
         evidence = _evidence(session, report, before, settled, tried)
     final = settled.trial.report if settled else report
     left = final if holds(evidence) else _refused(final)

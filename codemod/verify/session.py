@@ -144,6 +144,11 @@ class Session:
             return Agreement()
         return compare_loops(suite, run, name) if suite is not None else Agreement()
 
+    def note_unmigrated(self, run: SuiteRun) -> None:
+        """Take note of how the unchanged suite fared on the versions that are laid over the environment."""
+        fared = f"{run.passed} passed, {run.failed} failed, {run.end}"
+        self._notes.append(f"without the change, on {', '.join(self.requirements)}: {fared}")
+
     # --- one run ---
 
     def _run(self, name: str, tree: Tree, first: tuple[Path, ...]) -> SuiteRun:

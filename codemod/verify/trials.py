@@ -96,6 +96,12 @@ class Trials:
 
         return find_guilty(remedies, trial.broken, broken_with)
 
+    @property
+    def unmigrated(self) -> SuiteRun | None:
+        """Return how the unchanged suite fared on the versions of after the change, None where it was not run so."""
+        known = self._known.get(())
+        return known.run if known is not None and self.moves else None
+
     def without(self, withdrawn: Withdrawn) -> ProjectReport:
         """Return the report of the project with some remedies withdrawn, each with the reason."""
         return analyse(self.folder, self.settings, withdrawn=withdrawn)
