@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.collection import Collection
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.legacy_loops import event_loop
-from codemod.analysis.loops import LoopModel, asked_scope
+from codemod.analysis.loops import LoopModel, asked_scope, holders_of
 from codemod.analysis.placement import (
     MULTIPLE_LOOPS,
     NO_SUCH_LOOP,
@@ -24,6 +24,8 @@ from codemod.analysis.placement import (
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
@@ -31,9 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What tells these versions apart: ``loop_scope=`` of marks and fixtures, and the two options."""
+    """What tells these versions apart: ``loop_scope=`` of marks and fixtures, and the two options.
+
+    ``restored_loop`` says that the loop of a test leaves the one current that was so before.
+    """
 
     loop_scope: bool
+    restored_loop: bool
     fixture_default: bool
     test_default: bool
 
@@ -51,9 +57,11 @@ class ScopedLoopModel(LoopModel):
     """pytest-asyncio 0.23 to 0.26; which of them, ``features`` says."""
 
     sync_fixture_runner = False
+    follows_current = True
 
     def __init__(self, features: Features) -> None:
         self.features = features
+        self.restores_loop = features.restored_loop
         self._collection: tuple[Graph, Collection] | None = None
 
     def fixture_scope(self, fixture: FixtureDef, layout: Layout) -> Scope | None:
@@ -87,12 +95,12 @@ class ScopedLoopModel(LoopModel):
         if own is None or isinstance(own, Refusal):
             return self._placement(draft, None, unknown_test=own is None)
         test = self._last_made(graph, linked, layout, own, draft)
-        return self._placement(draft, test, mixed=test != own)
+        return self._placement(draft, test, asked=own if test != own else None)
 
     def _placement(
-        self, draft: _Draft, test: LoopRef | None, unknown_test: bool = False, mixed: bool = False
+        self, draft: _Draft, test: LoopRef | None, unknown_test: bool = False, asked: LoopRef | None = None
     ) -> Placement:
-        return Placement(test, draft.loops, tuple(draft.unknown), unknown_test, mixed, tuple(draft.refusals))
+        return Placement(test, draft.loops, tuple(draft.unknown), unknown_test, asked, tuple(draft.refusals))
 
     def _understood(self, layout: Layout) -> Layout:
         """Return the layout without the options this version does not read."""
@@ -105,6 +113,16 @@ class ScopedLoopModel(LoopModel):
             self._collection = (graph, Collection.of(graph))
         return self._collection[1]
 
+    def event_loop(self, graph: Graph, item: Item, layout: Layout) -> LoopRef | None:
+        """Return the loop that ``event_loop`` means for an item, None where that cannot be known."""
+        return event_loop(graph, item, layout, one_for_packages=self.features.loop_scope)  # 0.24 needs pytest 8
+
+    def named_loop(self, graph: Graph, linked: Linked, layout: Layout) -> LoopRef | None:
+        """Return the value of ``event_loop`` where an item needs that; a sync test with the mark does, too."""
+        marked = linked.item.kind == "sync" and any(mark.name == "asyncio" for mark in linked.item.marks)
+        needed = marked or self._needs_event_loop(graph, linked.item, [*linked.fixtures.values()], layout)
+        return self.event_loop(graph, linked.item, layout) if needed else None
+
     # --- tests ---------------------------------------------------------------------------------------------------
 
     def _collection_errors(self, graph: Graph, linked: Linked, layout: Layout, asked: Scope) -> list[Refusal]:
@@ -114,18 +132,26 @@ class ScopedLoopModel(LoopModel):
         own = self._loop(graph, linked.item, layout, asked)
         if isinstance(own, Refusal):
             return [own]
-        return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked, layout) else []
+        if not self.features.loop_scope and any(
+            self.runs_on_loop(graph, fixture) and self.fixture_scope(fixture, layout) is asked
+            for fixture in linked.fixtures.values()
+        ):
+            return []  # a fixture has brought the loop, and pytest-asyncio looks no further
+        if not any(m.name == "asyncio" for m in linked.item.marks) and not layout.added.keys() & {*holders_of(linked.item)}:
+            return []  # auto mode adds the mark after it was looked at
+        early = [fixture for key, fixture in linked.fixtures.items() if key not in linked.late]
+        return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked.item, early, layout) else []
 
-    def _needs_event_loop(self, graph: Graph, linked: Linked, layout: Layout) -> bool:
-        """Tell whether the closure names ``event_loop``: it is asked for, or an async fixture has a function loop."""
-        named = [linked.item.function.params, *(f.function.params for f in linked.fixtures.values())]
-        named += [mark.args for mark in linked.item.marks if mark.name == "usefixtures"]
+    def _needs_event_loop(self, graph: Graph, item: Item, fixtures: Sequence[FixtureDef], layout: Layout) -> bool:
+        """Tell whether ``event_loop`` is asked for by name, or an async fixture has a function loop."""
+        named = [item.function.params, *(f.function.params for f in fixtures)]
+        named += [mark.args for mark in item.marks if mark.name == "usefixtures"]
         return (
             any(EVENT_LOOP in names for names in named)
-            or any(fixture.decl.name == EVENT_LOOP for fixture in linked.fixtures.values())
+            or any(fixture.decl.name == EVENT_LOOP for fixture in fixtures)
             or any(
                 self.fixture_scope(fixture, layout) is Scope.FUNCTION
-                for fixture in linked.fixtures.values()
+                for fixture in fixtures
                 if self.runs_on_loop(graph, fixture)
             )
         )
@@ -187,7 +213,7 @@ class ScopedLoopModel(LoopModel):
     ) -> LoopRef | Refusal | None:
         """Return the loop of ``scope`` around an item; None where an override's scope is computed."""
         if scope is Scope.FUNCTION:
-            return event_loop(graph, item, layout)
+            return self.event_loop(graph, item, layout)
         package = self._collected(graph).package(item) if scope is Scope.PACKAGE else ""
         if package is None or (scope is Scope.CLASS and not item.classes):
             return Refusal(NOT_PART_OF, scope, fixture)

@@ -7,9 +7,9 @@ passed must have started a loop where one is predicted, and must not be one that
 test counts what was seen of it.
 
 Left out, because nothing is predicted or the probe cannot tell: sync tests and fixtures, which start whatever loop they
-like, if any; what is run by unittest or by other plugins; tests for which a scope is computed; the loop of a test that
-depends on the order of tests in ways that no model follows (``mixed``; its fixtures count). Of a test's parameter sets
-the first stands for all, as in the model: fixtures with parameters have values that the model does not tell apart.
+like, if any; what is run by unittest or by other plugins; tests for which a scope is computed; until 1.2 the loop of a
+test that runs on whichever is the current one (analysis/order.py; its fixtures count). Of a test's parameter sets the
+first stands for all, as in the model: fixtures with parameters have values that the model does not tell apart.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from codemod.analysis.order import unsettled
 from codemod.analysis.relations import relations
 from codemod.evidence import Disagreement, Outcome
 from codemod.project import pytest_config
@@ -105,14 +106,15 @@ class _Process:
 
     def agreement(self) -> Agreement:
         """Compare test by test; all of them together only where that shows nothing."""
-        suite = self.suite
-        predicted = relations(suite.graph, self.order, suite.layout, suite.models[0]).loops
+        suite, model = self.suite, self.suite.models[0]
+        predicted = relations(suite.graph, self.order, suite.layout, model).loops
+        left_out = unsettled(suite.graph, self.order, suite.layout, model)
         pairs: dict[str, tuple[Names, Names]] = {}
         wrong = []
         for linked in self.order:
             item = linked.item
             if item.id in predicted:
-                pairs[item.id] = self._pair(linked, predicted[item.id])
+                pairs[item.id] = self._pair(linked, predicted[item.id], item.id not in left_out)
                 expected, seen = map(_groups, pairs[item.id])
                 if expected != seen:
                     wrong.append(self._wrong(_text(expected), _text(seen), item.id))
@@ -121,18 +123,16 @@ class _Process:
         compared = sum(len(seen) for _, seen in pairs.values())
         return Agreement(compared, tuple(wrong or self._over_all(pairs)))
 
-    def _pair(self, linked: Linked, loops: Loops) -> tuple[Names, Names]:
-        """Return the predicted and the seen loops of what has both."""
-        suite, test = self.suite, self.tests[linked.item.id]
-        mixed = suite.models[0].place(suite.graph, linked, suite.layout).mixed
+    def _pair(self, linked: Linked, loops: Loops, settled: bool) -> tuple[Names, Names]:
+        """Return the predicted and the seen loops of what has both; that of the test only where it is ``settled``."""
         expected: Names = {}
         for key, loop in loops.items():
             if key is None:
-                expected |= {} if mixed else {"test": loop}
+                expected |= {"test": loop} if settled else {}
             elif linked.fixtures[key].function.is_async:
                 name = f"{key.path}::{key.qualname}"
                 expected |= {name: loop, _TEARDOWN + name: loop}
-        seen = _seen(test)
+        seen = _seen(self.tests[linked.item.id])
         common = sorted(expected.keys() & seen.keys())
         return {one: expected[one] for one in common}, {one: seen[one] for one in common}
 
