@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.collection import Collection
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.legacy_loops import event_loop
-from codemod.analysis.loops import LoopModel, asked_scope, holders_of
+from codemod.analysis.loops import LoopModel, asked_scope, holders_of, is_marked_sync
 from codemod.analysis.placement import (
     MULTIPLE_LOOPS,
     NO_SUCH_LOOP,
@@ -81,16 +81,15 @@ class ScopedLoopModel(LoopModel):
     def place(self, graph: Graph, linked: Linked, layout: Layout) -> Placement:
         """Return on which loops an item and its fixtures run, or why pytest refuses it."""
         item = linked.item
-        asked = self.asked(item, layout) if item.kind == "asyncio" else None
+        asked = self.asked(item, layout) if item.kind == "asyncio" or is_marked_sync(item) else None
         draft = _Draft()
         if asked is not None:
             draft.refusals += self._collection_errors(graph, linked, layout, asked)
         for key, fixture in linked.fixtures.items():
             if self.runs_on_loop(graph, fixture):
                 self._place_fixture(graph, item, layout, key, fixture, asked, draft)
-        if asked is None:
-            unknown_test = item.kind == "asyncio"
-            return self._placement(draft, None, unknown_test)
+        if asked is None or item.kind != "asyncio":
+            return self._placement(draft, None, unknown_test=item.kind == "asyncio")
         own = self._loop(graph, item, layout, asked)
         if own is None or isinstance(own, Refusal):
             return self._placement(draft, None, unknown_test=own is None)
@@ -117,11 +116,14 @@ class ScopedLoopModel(LoopModel):
         """Return the loop that ``event_loop`` means for an item, None where that cannot be known."""
         return event_loop(graph, item, layout, one_for_packages=self.features.loop_scope)  # 0.24 needs pytest 8
 
-    def named_loop(self, graph: Graph, linked: Linked, layout: Layout) -> LoopRef | None:
-        """Return the value of ``event_loop`` where an item needs that; a sync test with the mark does, too."""
-        marked = linked.item.kind == "sync" and any(mark.name == "asyncio" for mark in linked.item.marks)
-        needed = marked or self._needs_event_loop(graph, linked.item, [*linked.fixtures.values()], layout)
-        return self.event_loop(graph, linked.item, layout) if needed else None
+    def made_besides(self, graph: Graph, linked: Linked, layout: Layout) -> list[LoopRef]:
+        """Return the loops that an item has made without running on them: of its mark, and ``event_loop`` by name."""
+        item, found = linked.item, []
+        if is_marked_sync(item) and (asked := self.asked(item, layout)) is not None:
+            found.append(self._loop(graph, item, layout, asked))
+        if self._needs_event_loop(graph, item, [*linked.fixtures.values()], layout):
+            found.append(self.event_loop(graph, item, layout))
+        return [loop for loop in found if isinstance(loop, LoopRef)]
 
     # --- tests ---------------------------------------------------------------------------------------------------
 
@@ -132,14 +134,14 @@ class ScopedLoopModel(LoopModel):
         own = self._loop(graph, linked.item, layout, asked)
         if isinstance(own, Refusal):
             return [own]
-        if not self.features.loop_scope and any(
-            self.runs_on_loop(graph, fixture) and self.fixture_scope(fixture, layout) is asked
-            for fixture in linked.fixtures.values()
-        ):
-            return []  # a fixture has brought the loop, and pytest-asyncio looks no further
-        if not any(m.name == "asyncio" for m in linked.item.marks) and not layout.added.keys() & {*holders_of(linked.item)}:
+        marked = any(mark.name == "asyncio" for mark in linked.item.marks)
+        if not marked and not layout.added.keys() & {*holders_of(linked.item)}:
             return []  # auto mode adds the mark after it was looked at
-        early = [fixture for key, fixture in linked.fixtures.items() if key not in linked.late]
+        late = linked.late
+        early = [fixture for key, fixture in linked.fixtures.items() if key not in late]
+        loops = {self.fixture_scope(fixture, layout) for fixture in early if self.runs_on_loop(graph, fixture)}
+        if not self.features.loop_scope and asked in loops:
+            return []  # a fixture has brought the loop, and pytest-asyncio looks no further
         return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked.item, early, layout) else []
 
     def _needs_event_loop(self, graph: Graph, item: Item, fixtures: Sequence[FixtureDef], layout: Layout) -> bool:

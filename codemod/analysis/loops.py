@@ -89,10 +89,11 @@ class LoopModel:
         del item, layout, fixture_scopes
         return False
 
-    def named_loop(self, graph: Graph, linked: Linked, layout: Layout) -> LoopRef | None:
-        """Return the loop that an item or one of its fixtures asks for by name; there is no such name from 1.0 on."""
-        del graph, linked, layout
-        return None
+    def made_besides(self, graph: Graph, linked: Linked, layout: Layout) -> list[LoopRef]:
+        """Return the loops that an item has made without running on them: that of the mark of a sync test."""
+        del graph
+        asked = asked_scope(linked.item, layout) if is_marked_sync(linked.item) else None
+        return [LoopRef(asked)] if asked is not None else []
 
     def runs_on_loop(self, graph: Graph, fixture: FixtureDef) -> bool:
         """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
@@ -147,6 +148,11 @@ class HijackingLoopModel(LoopModel):
 def _first(*scopes: Scope | None) -> Scope | None:
     # Scope.FUNCTION is 0, so `or` would skip it.
     return next((scope for scope in scopes if scope is not None), None)
+
+
+def is_marked_sync(item: Item) -> bool:
+    """Tell whether a sync test has the asyncio mark, for which a loop is made all the same."""
+    return item.kind == "sync" and any(mark.name == "asyncio" for mark in item.marks)
 
 
 def asked_scope(item: Item, layout: Layout) -> Scope | None:

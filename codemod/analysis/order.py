@@ -30,7 +30,7 @@ def unsettled(graph: Graph, order: Iterable[Linked], layout: Layout, model: Loop
 
 @dataclass(slots=True)
 class _Run:
-    """The loops that were made so far, and those of them that may have ceased to be the current one since."""
+    """The loops that were made so far, and those that may have been made and are perhaps no longer the current one."""
 
     graph: Graph
     layout: Layout
@@ -42,9 +42,13 @@ class _Run:
         """Run a test; tell whether it certainly runs on its own loop."""
         at = self.model.place(self.graph, one, self.layout)
         needs = list(self._needs(one, at))
+        refs = [*(ref for _, ref in needs), *filter(None, (at.test_loop, at.asked))]
+        keys = {ref.key(one.item, 0): ref for ref in refs}
+        if at.refusals or at.unknown or at.unknown_test or any(ref.scope < lives for lives, ref in needs):
+            self.lost |= self.made.keys() | keys.keys()  # some of them were made
+            return False
         settled = not at.mixed and (at.test_loop is None or self._is_current(one, at.test_loop, needs))
-        for ref in (*(ref for _, ref in needs), *filter(None, (at.test_loop, at.asked))):
-            key = ref.key(one.item, 0)
+        for key, ref in keys.items():
             if key not in self.made:
                 self.lost |= {known for known, other in self.made.items() if not self._leaves(ref, other)}
                 self.made[key] = ref
@@ -61,14 +65,13 @@ class _Run:
         for key, ref in at.loops.items():
             lives = self.layout.cache_scope(one.fixtures[key]) or Scope.FUNCTION
             yield Scope.FUNCTION if key in late else ref.scope if ref.owner is not None else lives, ref
-        named = self.model.named_loop(self.graph, one, self.layout)
-        if named is not None:
-            yield named.scope, named
+        for ref in self.model.made_besides(self.graph, one, self.layout):
+            yield ref.scope, ref
 
     def _is_current(self, one: Linked, own: LoopRef, needs: list[tuple[Scope, LoopRef]]) -> bool:
         new = [lives for lives, ref in needs if ref != own and ref.key(one.item, 0) not in self.made]
         key = own.key(one.item, 0)
-        if key in self.made:
+        if key in self.made or key in self.lost:
             return key not in self.lost and not new
         # Its own loop is made last, unless a fixture needs it earlier; fixtures that live longer are set up first.
         users = [lives for lives, ref in needs if ref == own]
