@@ -1,0 +1,113 @@
+"""The lines of a bug report about a loop that was predicted wrongly: what it takes to write such a suite anew.
+
+They hold names, scopes, marks and the order of tests, and nothing else of the project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemod.analysis.legacy_facts import EVENT_LOOP
+from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from codemod.analysis.facts import MarkFacts
+    from codemod.analysis.link import Linked
+    from codemod.analysis.resolve import FixtureDef, FixtureKey
+    from codemod.analysis.suite import Suite
+
+_EARLIER = 5
+"""Tests shown of those that ran before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A suite and its tests in the order in which one process ran them."""
+
+    suite: Suite
+    order: Sequence[Linked]
+
+    def lines(self, *items: str) -> Iterator[str]:
+        """Yield what decides about the loops of some tests, by their ids."""
+        yield from self.options()
+        places = {one.item.id: place for place, one in enumerate(self.order)}
+        shown: set[FixtureKey] = set()
+        for place in sorted(places[item] for item in items):
+            yield from self._item(place)
+            fixtures = self._fixtures(self.order[place])
+            for fixture in fixtures:
+                if fixture.key not in shown:
+                    yield self._fixture(fixture, self.order[place])
+            shown |= {fixture.key for fixture in fixtures}
+
+    def options(self) -> Iterator[str]:
+        """Yield what decides about the loops of the whole suite."""
+        yield f"predicted for pytest-asyncio {self.suite.version}, asyncio mode {self.suite.graph.mode}"
+        for name in ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION):
+            option = self.suite.config.options[name]
+            yield f"{name} = {option.value} ({option.origin})" if option.value is not None else f"{name} is not set"
+        if (hook := self.suite.layout.hook) is not None:
+            where = "in front" if hook.first else "behind"
+            yield f"pytest_collection_modifyitems adds asyncio(loop_scope={hook.loop_scope}) {where} of other marks"
+
+    # --- tests ---
+
+    def _item(self, place: int) -> Iterator[str]:
+        item = self.order[place].item
+        kind = "async" if item.function.is_async else "sync"
+        yield f"{kind} test {item.id} ({item.kind}){_needing(self._names(self.order[place], None))}"
+        if item.owner != item.path:
+            yield f"  inherited or imported from {item.owner}"
+        yield from (f"  {_mark(mark)}" for mark in item.marks)
+        earlier = self._related(place)
+        before = f"; before it: {', '.join(earlier[-_EARLIER:])}" if earlier else ""
+        yield f"  runs as number {place + 1} of its process{before}"
+
+    def _related(self, place: int) -> list[str]:
+        """Return the tests before that are in the same file or use the same wide fixtures."""
+        one = self.order[place]
+        wide = {fixture.key for fixture in one.fixtures.values() if fixture.decl.scope not in (None, "function")}
+        return [
+            other.item.id
+            for other in self.order[:place]
+            if other.item.path == one.item.path or wide & other.fixtures.keys()
+        ]
+
+    # --- fixtures ---
+
+    def _fixtures(self, one: Linked) -> list[FixtureDef]:
+        """Return the fixtures of a test, with ``event_loop`` where everything depends on it."""
+        visible = self.suite.graph.visible(EVENT_LOOP, one.item) if self.suite.has_event_loop else []
+        found = {fixture.key: fixture for fixture in (*visible, *one.fixtures.values())}
+        return sorted(found.values(), key=lambda fixture: (fixture.key.path, fixture.key.qualname))
+
+    def _fixture(self, fixture: FixtureDef, one: Linked) -> str:
+        decl = fixture.decl
+        given = {
+            "name": decl.name if decl.name != fixture.function.name else None,
+            "scope": decl.scope,
+            "loop_scope": decl.loop_scope,
+            "autouse": True if decl.autouse else None,
+            "params": "…" if decl.params else None,
+        }
+        keywords = ", ".join(f"{key}={value}" for key, value in given.items() if value is not None)
+        kind = f"{'async' if fixture.function.is_async else 'sync'}{' generator' * bool(fixture.function.flow.outcome.yields)}"
+        made = f"{decl.factory}.fixture({keywords})"
+        needing = _needing(self._names(one, fixture.key))
+        return f"{kind} fixture {fixture.key.path}::{fixture.key.qualname} by {made}{needing}"
+
+    def _names(self, one: Linked, key: FixtureKey | None) -> list[str]:
+        return [f"{need.path}::{need.qualname}" for need in one.needs.get(key, ())]
+
+
+def _needing(names: Iterable[str]) -> str:
+    listed = ", ".join(dict.fromkeys(names))
+    return f" needs {listed}" if listed else ""
+
+
+def _mark(mark: MarkFacts) -> str:
+    words = [f"{mark.keyword or 'loop_scope'}={mark.loop_scope}"] if mark.loop_scope is not None else []
+    return f"mark {mark.name}({', '.join((*mark.args, *words))}) at {mark.path}:{mark.span.line}"
