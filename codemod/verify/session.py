@@ -68,7 +68,7 @@ class Session:
     _stack: ExitStack = field(default_factory=ExitStack)
     _own: TestCommand = field(default_factory=TestCommand)
     _limit: float = 0
-    _overlay: Path | None = None
+    _overlay: tuple[Path, ...] = ()
     _environment: Environment = field(init=False)
     _copies: Copies = field(init=False)
 
@@ -79,9 +79,8 @@ class Session:
         self._own = TestCommand() if self.options.command else own_command(runs)
         settings = self.settings
         self._environment = find(self.folder, runs.ground.root, settings.python, settings.interpreter)
-        changes = self.report.changes or self.options.best  # another strategy may have some
-        needed = _needed(self.report, self._environment) if changes else ()
-        self.requirements = self.options.requirements or tuple(needed)
+        if self.report.changes or self.options.best:  # another strategy may have some
+            self.requirements = self.options.requirements or tuple(_needed(self.report, self._environment))
         self._notes += _version_notes(self.report, self._environment)
         self._limit = self.options.seconds
         with ExitStack() as stack:
@@ -123,6 +122,7 @@ class Session:
     def before(self) -> SuiteRun:
         """Run the suite as it is."""
         self.say(self._announcement())
+        self._overlay = self._laid()  # what cannot be installed is told before minutes of tests, not after them
         found = self._run("before", self._copies.fresh(), ())
         self._limit = min(self._limit, max(_LEAST, _PATIENCE * found.seconds))
         return found
@@ -131,7 +131,7 @@ class Session:
         """Run the suite with ``changes``, called ``name`` before people; raises TooManyRunsError at the limit."""
         if self.runs >= self.options.runs:
             raise TooManyRunsError(f"the limit of {self.options.runs} runs was reached (--max-runs)")
-        return self._run(name, self._copies.fresh(changes), tuple(self._laid()))
+        return self._run(name, self._copies.fresh(changes), self._overlay)
 
     def agreement(self, name: str, run: SuiteRun, changes: Sequence[FileChange] = ()) -> Agreement:
         """Return how the loops of ``run``, which was made with ``changes``, compare with the predicted ones."""
@@ -184,16 +184,14 @@ class Session:
     def _probe(self) -> Path:
         return self._copies.scratch / "probe"
 
-    def _laid(self) -> Iterator[Path]:
-        """Yield the folder with the versions for after the change, made when it is first asked for."""
+    def _laid(self) -> tuple[Path, ...]:
+        """Return the folder with the versions for after the change, where there are some."""
         if not self.requirements:
-            return
-        if self._overlay is None:
-            self.say(f"installing {', '.join(self.requirements)} over the environment, in a folder of its own")
-            laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder)
-            self._overlay = laid.folder
-            self._notes += laid.notes
-        yield self._overlay
+            return ()
+        self.say(f"installing {', '.join(self.requirements)} over the environment, in a folder of its own")
+        laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder)
+        self._notes += laid.notes
+        return (laid.folder,)
 
     def _announcement(self) -> str:
         where = f", as in {self._own.origin}" if self._own.origin else ""

@@ -11,6 +11,8 @@ from verify_bench import FILES, MARK, NEW, OLD, PIN, SCOPE, bench, environment
 
 from codemod.errors import ExitCode
 from codemod.report.evidence_words import UNBLAMED
+from codemod.verify import session
+from codemod.verify.overlay import OverlayError
 
 if TYPE_CHECKING:
     from verify_bench import Bench
@@ -331,6 +333,16 @@ def test_what_cannot_be_run_is_an_error(bench: Bench, arguments: tuple[str, ...]
     seen = bench.verify("suite()", *arguments)
     assert (seen.code, seen.out, seen.runs) == (ExitCode.USAGE, "", [])
     assert words in seen.err
+
+
+def test_what_cannot_be_installed_is_told_before_the_first_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OverlayError("--with pytest-asyncio==1.5.0 could not be installed: no index")
+
+    monkeypatch.setattr(session, "lay", fail)
+    seen = bench.verify("suite()", plugin=OLD)
+    assert (seen.code, seen.out, seen.runs) == (ExitCode.USAGE, "", [])
+    assert "could not be installed: no index" in seen.err
 
 
 def test_a_suite_that_needs_no_change_is_run_once(bench: Bench) -> None:
