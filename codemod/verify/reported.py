@@ -94,7 +94,8 @@ class Reported:
             "params": "…" if decl.params else None,
         }
         keywords = ", ".join(f"{key}={value}" for key, value in given.items() if value is not None)
-        kind = f"{'async' if fixture.function.is_async else 'sync'}{' generator' * bool(fixture.function.flow.outcome.yields)}"
+        kind = "async" if fixture.function.is_async else "sync"
+        kind += " generator" if fixture.function.flow.outcome.yields else ""
         made = f"{decl.factory}.fixture({keywords})"
         needing = _needing(self._names(one, fixture.key))
         return f"{kind} fixture {fixture.key.path}::{fixture.key.qualname} by {made}{needing}"

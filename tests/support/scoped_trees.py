@@ -83,7 +83,8 @@ class _Place:
             mark = "" if sync else self.mark(25 if self.auto or marked else 100, in_class)
             several = "@pytest.mark.parametrize('n', [1, 2])\n" if self.chance(10) else ""
             params = ", ".join(["self"] * in_class + asked + ["n"] * bool(several))
-            text = f"{f'@{mark}' if mark else ''}\n{several}{'' if sync else 'async '}def test_{prefix}{number}({params}):\n    pass\n"
+            head = f"{'' if sync else 'async '}def test_{prefix}{number}({params}):"
+            text = f"{f'@{mark}' if mark else ''}\n{several}{head}\n    pass\n"
             found += "".join(f"{'    ' * in_class}{line}\n" for line in text.splitlines() if line) + "\n\n"
         return found
 
