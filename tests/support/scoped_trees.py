@@ -44,7 +44,7 @@ class _Place:
 
     def _fixture(self, widest: str, in_class: bool) -> str:
         name = self.random.choice(NAMES)
-        # 0.23 stops where it meets an async fixture of a class or a package outside of one, also if nothing asks for it.
+        # 0.23 stops where it meets an async fixture of a class or package outside of one, even if nothing asks for it.
         known = SCOPES if in_class or self.since("0.24") else ("function", "module", "session")
         scope = self.random.choice((*(s for s in known if s in SCOPES[: SCOPES.index(widest) + 1]), "function", widest))
         wide = [n for n in self.fixtures if n <= name and SCOPES.index(self.fixtures[n]) >= SCOPES.index(scope)]
