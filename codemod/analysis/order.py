@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout, LoopModel
@@ -30,30 +30,27 @@ def unsettled(graph: Graph, order: Iterable[Linked], layout: Layout, model: Loop
 
 @dataclass(slots=True)
 class _Run:
-    """The loops that were made so far, and those that may have been made and are perhaps no longer the current one."""
+    """The loops made so far, with the file of the test each was made for, and those that may not be current any more.
+
+    What may have been made, or not, is among the ``lost`` only.
+    """
 
     graph: Graph
     layout: Layout
     model: LoopModel
-    made: dict[LoopKey, LoopRef] = field(default_factory=dict)
+    made: dict[LoopKey, tuple[LoopRef, str]] = field(default_factory=dict)
     lost: set[LoopKey] = field(default_factory=set)
 
     def settles(self, one: Linked) -> bool:
         """Run a test; tell whether it certainly runs on its own loop."""
-        at = self.model.place(self.graph, one, self.layout)
+        at, path = self.model.place(self.graph, one, self.layout), one.item.path
         needs = list(self._needs(one, at))
         refs = [*(ref for _, ref in needs), *filter(None, (at.test_loop, at.asked))]
-        keys = {ref.key(one.item, 0): ref for ref in refs}
-        if at.refusals or at.unknown or at.unknown_test or any(ref.scope < lives for lives, ref in needs):
-            self.lost |= self.made.keys() | keys.keys()  # some of them were made
-            return False
-        settled = not at.mixed and (at.test_loop is None or self._is_current(one, at.test_loop, needs))
-        for key, ref in keys.items():
-            if key not in self.made:
-                self.lost |= {known for known, other in self.made.items() if not self._leaves(ref, other)}
-                self.made[key] = ref
-        if not settled:
-            self.lost |= self.made.keys()
+        new = {key: ref for ref in refs if (key := ref.key(one.item, 0)) not in self.made}
+        refused = at.refusals or at.unknown or at.unknown_test or any(ref.scope < lives for lives, ref in needs)
+        settled = not refused and not at.mixed and self._is_current(one, at.test_loop, needs)
+        self.lost |= self._lost(new, at.test_loop, path) if settled else self.made.keys() | new.keys()
+        self.made |= {} if refused else {key: (ref, path) for key, ref in new.items()}
         return settled
 
     def _needs(self, one: Linked, at: Placement) -> Iterator[tuple[Scope, LoopRef]]:
@@ -68,7 +65,9 @@ class _Run:
         for ref in self.model.made_besides(self.graph, one, self.layout):
             yield ref.scope, ref
 
-    def _is_current(self, one: Linked, own: LoopRef, needs: list[tuple[Scope, LoopRef]]) -> bool:
+    def _is_current(self, one: Linked, own: LoopRef | None, needs: list[tuple[Scope, LoopRef]]) -> bool:
+        if own is None:
+            return True
         new = [lives for lives, ref in needs if ref != own and ref.key(one.item, 0) not in self.made]
         key = own.key(one.item, 0)
         if key in self.made or key in self.lost:
@@ -77,7 +76,22 @@ class _Run:
         users = [lives for lives, ref in needs if ref == own]
         return not users or not new or min(new) > max(users)
 
-    def _leaves(self, ref: LoopRef, other: LoopRef) -> bool:
-        """Tell whether ``other`` is current again after the test for which ``ref`` was made."""
-        plain = ref.scope is Scope.FUNCTION and ref.owner is None and other.owner is None
-        return plain and self.model.restores_loop
+    def _lost(self, new: Mapping[LoopKey, LoopRef], own: LoopRef | None, path: str) -> set[LoopKey]:
+        """Return the loops that are not known to be the current one after a test for which ``new`` ones were made."""
+        lasting = [key for key, ref in new.items() if not self._passes(ref)]
+        last = [key for key in lasting if new[key] == own] or lasting
+        found = set(lasting) - set(last if len(last) == 1 else ())
+        for key, ref in new.items():
+            found |= {known for known, (other, _) in self.made.items() if not self._passes(ref) or other.owner}
+            # A narrower one that is alive takes its place back when it is torn down.
+            narrower = [(other, path) for other in new.values()] + [*self.made.values()]
+            if any(other.scope < ref.scope and not self._is_over(other, where, path) for other, where in narrower):
+                found.add(key)
+        return found
+
+    def _passes(self, ref: LoopRef) -> bool:
+        """Tell whether a loop is gone after its test without a trace, but for overrides of ``event_loop``."""
+        return ref.scope is Scope.FUNCTION and ref.owner is None and self.model.restores_loop
+
+    def _is_over(self, ref: LoopRef, where: str, path: str) -> bool:
+        return self._passes(ref) or (ref.scope < Scope.PACKAGE and where != path)

@@ -33,7 +33,7 @@ _FOLDED = 10
 
 _VERSIONS = 20
 _REQUIREMENTS = 10
-_FACTS = 20
+_FACTS = 40
 _REPORTED = 5
 """Disagreements in one bug report: what is wrong in ten places is most often one thing."""
 

@@ -15,7 +15,7 @@ first stands for all, as in the model: fixtures with parameters have values that
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemod.analysis.order import unsettled
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codemod.analysis.link import Linked
+    from codemod.analysis.placement import LoopKey
     from codemod.analysis.relations import Loops
     from codemod.analysis.suite import Suite
     from codemod.evidence import SuiteRun, TestRun
@@ -42,7 +43,8 @@ _LISTED = 20
 _NONE = "no loop"
 _TEARDOWN = "teardown of "
 
-Names = dict[str, "Hashable"]
+Predicted = dict[str, "LoopKey"]
+Seen = dict[str, int | None]
 """The loop of the test (``test``), of each of its fixtures (``path::qualname``) and of their teardowns."""
 
 
@@ -75,7 +77,7 @@ def compare_loops(suite: Suite, run: SuiteRun, name: str) -> Agreement:
     Where the mode of the run is not the predicted one that is all there is to say.
     """
     if run.mode and run.mode != suite.graph.mode:
-        facts = tuple(Reported(suite, ()).options())
+        facts = tuple(Reported(suite).options())
         said, was = (f"asyncio mode {mode}" for mode in (suite.graph.mode, run.mode))
         return Agreement(0, (Disagreement(name, "every test", said, was, facts),))
     known = {linked.item.id: linked for linked in suite.linked}
@@ -103,29 +105,35 @@ class _Process:
     order: Sequence[Linked]
     tests: Mapping[str, TestRun]
     run: str
+    pairs: dict[str, tuple[Predicted, Seen]] = field(default_factory=dict)
+    """The predicted and the seen loops of each test, of what has both."""
 
     def agreement(self) -> Agreement:
         """Compare test by test; all of them together only where that shows nothing."""
         suite, model = self.suite, self.suite.models[0]
         predicted = relations(suite.graph, self.order, suite.layout, model).loops
         left_out = unsettled(suite.graph, self.order, suite.layout, model)
-        pairs: dict[str, tuple[Names, Names]] = {}
-        wrong = []
         for linked in self.order:
-            item = linked.item
-            if item.id in predicted:
-                pairs[item.id] = self._pair(linked, predicted[item.id], item.id not in left_out)
-                expected, seen = map(_groups, pairs[item.id])
-                if expected != seen:
-                    wrong.append(self._wrong(_text(expected), _text(seen), item.id))
-            elif self.tests[item.id].outcome is Outcome.PASSED and (why := self._refusal(linked)):
-                wrong.append(self._wrong(f"pytest refuses it: {why}", "it passed", item.id))
-        compared = sum(len(seen) for _, seen in pairs.values())
-        return Agreement(compared, tuple(wrong or self._over_all(pairs)))
+            item = linked.item.id
+            if item in predicted:
+                self.pairs[item] = self._pair(linked, predicted[item], item not in left_out)
+        wrong = [*self._each()] or [*self._over_all()]
+        return Agreement(sum(len(seen) for _, seen in self.pairs.values()), tuple(wrong))
 
-    def _pair(self, linked: Linked, loops: Loops, settled: bool) -> tuple[Names, Names]:
+    def _each(self) -> Iterator[Disagreement]:
+        """Yield the tests that did not fall into the predicted groups, and those that should have been refused."""
+        for linked in self.order:
+            item = linked.item.id
+            if item in self.pairs:
+                expected, seen = _groups(self.pairs[item][0]), _groups(self.pairs[item][1])
+                if expected != seen:
+                    yield self._wrong(_text(expected), _text(seen), item)
+            elif self.tests[item].outcome is Outcome.PASSED and (why := self._refusal(linked)):
+                yield self._wrong(f"pytest refuses it: {why}", "it passed", item)
+
+    def _pair(self, linked: Linked, loops: Loops, settled: bool) -> tuple[Predicted, Seen]:
         """Return the predicted and the seen loops of what has both; that of the test only where it is ``settled``."""
-        expected: Names = {}
+        expected: Predicted = {}
         for key, loop in loops.items():
             if key is None:
                 expected |= {"test": loop} if settled else {}
@@ -145,10 +153,10 @@ class _Process:
         lives = [suite.layout.cache_scope(linked.fixtures[key]) for key in at.loops]
         return "" if at.unknown or at.unknown_test or None in lives else "ScopeMismatch"
 
-    def _over_all(self, pairs: Mapping[str, tuple[Names, Names]]) -> Iterator[Disagreement]:
+    def _over_all(self) -> Iterator[Disagreement]:
         """Yield where two tests were predicted to share a loop and do not, or the other way round."""
         known: dict[tuple[bool, Hashable], tuple[Hashable, str, str]] = {}
-        for item, (expected, seen) in pairs.items():
+        for item, (expected, seen) in self.pairs.items():
             for name in expected:
                 for forward, key, value in ((True, expected[name], seen[name]), (False, seen[name], expected[name])):
                     other, first, its = known.setdefault((forward, key), (value, item, name))
@@ -159,17 +167,18 @@ class _Process:
                         return
 
     def _wrong(self, said: str, was: str, item: str, *others: str) -> Disagreement:
-        facts = Reported(self.suite, self.order).lines(item, *others)
+        loops = {one: _lines(*self.pairs[one]) for one in (item, *others) if one in self.pairs}
+        facts = Reported(self.suite, self.order, loops).lines(item, *others)
         return Disagreement(self.run, item, said, was, tuple(facts))
 
 
 _SHARES = ("shares", "does not share")
 
 
-def _seen(test: TestRun) -> Names:
+def _seen(test: TestRun) -> Seen:
     """Return the loops of a test; None where a loop should have been started, for the test passed."""
     passed = test.outcome is Outcome.PASSED
-    found: Names = {"test": test.loop} if passed or test.loop is not None else {}
+    found: Seen = {"test": test.loop} if passed or test.loop is not None else {}
     for one in test.fixtures:
         name = f"{one.path}::{one.qualname}"
         found |= {name: one.setup} if passed or one.setup is not None else {}
@@ -186,4 +195,16 @@ def _groups(names: Mapping[str, Hashable]) -> set[frozenset[str]]:
 
 
 def _text(groups: set[frozenset[str]]) -> str:
-    return " | ".join(sorted(", ".join(sorted(group)) for group in groups))
+    """Return groups in one line, with a teardown only where it was not on the loop of its fixture."""
+    short = [[one for one in group if one.removeprefix(_TEARDOWN) not in group - {one}] for group in groups]
+    return " | ".join(sorted(", ".join(sorted(group)) for group in short))
+
+
+def _lines(expected: Predicted, seen: Seen) -> list[str]:
+    """Return the loops of a test one by one: the words that tell predicted ones apart, the numbers of the seen ones."""
+    lines = {
+        name: f"predicted {' '.join(loop)}, seen {_NONE if seen[name] is None else f'loop {seen[name]}'}"
+        for name, loop in expected.items()
+    }
+    of_fixture = {_TEARDOWN + name: line for name, line in lines.items()}
+    return [f"{name}: {line}" for name, line in lines.items() if of_fixture.get(name) != line]

@@ -5,14 +5,14 @@ They hold names, scopes, marks and the order of tests, and nothing else of the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from codemod.analysis.facts import MarkFacts
     from codemod.analysis.link import Linked
@@ -22,25 +22,29 @@ if TYPE_CHECKING:
 _EARLIER = 5
 """Tests shown of those that ran before."""
 
+_TOLD = ("asyncio", "usefixtures", "parametrize")
+"""Marks whose arguments are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A suite and its tests in the order in which one process ran them."""
+    """A suite, its tests in the order in which one process ran them, and lines about the loops of some of them."""
 
     suite: Suite
-    order: Sequence[Linked]
+    order: Sequence[Linked] = ()
+    loops: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self, *items: str) -> Iterator[str]:
         """Yield what decides about the loops of some tests, by their ids."""
         yield from self.options()
         places = {one.item.id: place for place, one in enumerate(self.order)}
         shown: set[FixtureKey] = set()
-        for place in sorted(places[item] for item in items):
+        for place in sorted(places[item] for item in {*items}):
+            one = self.order[place]
             yield from self._item(place)
-            fixtures = self._fixtures(self.order[place])
-            for fixture in fixtures:
-                if fixture.key not in shown:
-                    yield self._fixture(fixture, self.order[place])
+            yield from (f"  {line}" for line in self.loops.get(one.item.id, ()))
+            fixtures = self._fixtures(one)
+            yield from (self._fixture(fixture, one) for fixture in fixtures if fixture.key not in shown)
             shown |= {fixture.key for fixture in fixtures}
 
     def options(self) -> Iterator[str]:
@@ -59,22 +63,13 @@ class Reported:
         item = self.order[place].item
         kind = "async" if item.function.is_async else "sync"
         yield f"{kind} test {item.id} ({item.kind}){_needing(self._names(self.order[place], None))}"
-        if item.owner != item.path:
-            yield f"  inherited or imported from {item.owner}"
+        definition = "::".join((item.owner, *item.function.qualname.split(".")))
+        if definition != item.id:
+            yield f"  defined as {definition}"
         yield from (f"  {_mark(mark)}" for mark in item.marks)
-        earlier = self._related(place)
-        before = f"; before it: {', '.join(earlier[-_EARLIER:])}" if earlier else ""
+        earlier = ", ".join(other.item.id for other in self.order[max(0, place - _EARLIER) : place])
+        before = f", after {earlier}" if earlier else ""
         yield f"  runs as number {place + 1} of its process{before}"
-
-    def _related(self, place: int) -> list[str]:
-        """Return the tests before that are in the same file or use the same wide fixtures."""
-        one = self.order[place]
-        wide = {fixture.key for fixture in one.fixtures.values() if fixture.decl.scope not in (None, "function")}
-        return [
-            other.item.id
-            for other in self.order[:place]
-            if other.item.path == one.item.path or wide & other.fixtures.keys()
-        ]
 
     # --- fixtures ---
 
@@ -98,7 +93,10 @@ class Reported:
         kind += " generator" if fixture.function.flow.outcome.yields else ""
         made = f"{decl.factory}.fixture({keywords})"
         needing = _needing(self._names(one, fixture.key))
-        return f"{kind} fixture {fixture.key.path}::{fixture.key.qualname} by {made}{needing}"
+        first = next((other.item.id for other in self.order if fixture.key in other.fixtures), one.item.id)
+        wide = decl.scope not in (None, "function") and first != one.item.id
+        since = f", first for {first}" if wide else ""
+        return f"{kind} fixture {fixture.key.path}::{fixture.key.qualname} by {made}{needing}{since}"
 
     def _names(self, one: Linked, key: FixtureKey | None) -> list[str]:
         return [f"{need.path}::{need.qualname}" for need in one.needs.get(key, ())]
@@ -110,5 +108,7 @@ def _needing(names: Iterable[str]) -> str:
 
 
 def _mark(mark: MarkFacts) -> str:
-    words = [f"{mark.keyword or 'loop_scope'}={mark.loop_scope}"] if mark.loop_scope is not None else []
-    return f"mark {mark.name}({', '.join((*mark.args, *words))}) at {mark.path}:{mark.span.line}"
+    """Return a mark with its place; the arguments of marks that have nothing to do with loops are the project's own."""
+    scope = [f"{mark.keyword or 'loop_scope'}={mark.loop_scope}"] if mark.loop_scope is not None else []
+    told = f"({', '.join((*mark.args, *scope))})" if mark.name in _TOLD else ""
+    return f"mark {mark.name}{told} at {mark.path}:{mark.span.line}"

@@ -38,7 +38,7 @@ class Outcome:
     """
 
     verdict: str
-    seen: SuiteRun
+    seen: SuiteRun = field(repr=False)
     failures: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()

@@ -22,10 +22,11 @@ class _Place:
     random: Random
     version: Version
     auto: bool
+    default: str = ""
     fixtures: dict[str, str] = field(default_factory=dict)
 
     def below(self) -> _Place:
-        return _Place(self.random, self.version, self.auto, dict(self.fixtures))
+        return _Place(self.random, self.version, self.auto, self.default, dict(self.fixtures))
 
     def chance(self, percent: int) -> bool:
         return self.random.randrange(100) < percent
@@ -43,7 +44,9 @@ class _Place:
 
     def _fixture(self, widest: str, in_class: bool) -> str:
         name = self.random.choice(NAMES)
-        scope = self.random.choice((*SCOPES[: SCOPES.index(widest) + 1], "function", widest))
+        # 0.23 stops where it meets an async fixture of a class or package outside of one, even if nothing asks for it.
+        known = SCOPES if in_class or self.since("0.24") else ("function", "module", "session")
+        scope = self.random.choice((*(s for s in known if s in SCOPES[: SCOPES.index(widest) + 1]), "function", widest))
         wide = [n for n in self.fixtures if n <= name and SCOPES.index(self.fixtures[n]) >= SCOPES.index(scope)]
         needs = self.random.sample(sorted(wide), min(len(wide), self.random.randint(0, 2)))
         self.fixtures[name] = scope
@@ -59,11 +62,12 @@ class _Place:
         return "".join(f"{'    ' * in_class}{line}\n" for line in lines) + "\n\n"
 
     def _loop(self, scope: str) -> str:
-        if not self.since("0.24") or self.chance(50):
+        # Few loops are narrower than the cache scope: pytest refuses those.
+        refused = self.chance(5)
+        narrow = SCOPES.index(self.default or scope) < SCOPES.index(scope) and not refused
+        if not self.since("0.24") or (self.chance(50) and not narrow):
             return ""
-        # Few that are narrower than the cache scope: pytest refuses those.
-        narrowest = 0 if self.chance(10) else SCOPES.index(scope)
-        return f", loop_scope={self.random.choice(SCOPES[narrowest:])!r}"
+        return f", loop_scope={self.random.choice(SCOPES[0 if refused else SCOPES.index(scope) :])!r}"
 
     def mark(self, chance: int, in_class: bool) -> str:
         """Return a mark, or "", with a chance in percent of one; there are always some in strict mode."""
@@ -83,9 +87,9 @@ class _Place:
             mark = "" if sync else self.mark(25 if self.auto or marked else 100, in_class)
             several = "@pytest.mark.parametrize('n', [1, 2])\n" if self.chance(10) else ""
             params = ", ".join(["self"] * in_class + asked + ["n"] * bool(several))
-            head = f"{'' if sync else 'async '}def test_{prefix}{number}({params}):"
-            text = f"{f'@{mark}' if mark else ''}\n{several}{head}\n    pass\n"
-            found += "".join(f"{'    ' * in_class}{line}\n" for line in text.splitlines() if line) + "\n\n"
+            above = f"@{mark}\n{several}" if mark else several
+            text = f"{above}{'' if sync else 'async '}def test_{prefix}{number}({params}):\n    pass\n"
+            found += "".join(f"{'    ' * in_class}{line}\n" for line in text.splitlines()) + "\n\n"
         return found
 
     def module(self) -> str:
@@ -114,6 +118,7 @@ def tree(random: Random, version: str) -> dict[str, str]:
             # Before 1.0 a function outside classes has no class loop, whatever asks for it.
             fitting = SCOPES if root.since("1.0") else ("function", "module", "session")
             options[f"asyncio_default_{name}_loop_scope"] = random.choice(fitting)
+    root.default = options.get("asyncio_default_fixture_loop_scope", "")
     files = {"pytest.ini": "[pytest]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())}
     files["conftest.py"] = root.definitions(80)
     files["test_root.py"] = root.below().module()
