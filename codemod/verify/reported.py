@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EARLIER = 5
 """Tests shown of those that ran before."""
 
+_UNASKED = (EVENT_LOOP, "event_loop_policy")
 _TOLD = ("asyncio", "usefixtures", "parametrize")
 """Marks whose arguments are shown."""
 
@@ -74,8 +75,8 @@ class Reported:
     # --- fixtures ---
 
     def _fixtures(self, one: Linked) -> list[FixtureDef]:
-        """Return the fixtures of a test, with ``event_loop`` where everything depends on it."""
-        visible = self.suite.graph.visible(EVENT_LOOP, one.item) if self.suite.has_event_loop else []
+        """Return the fixtures of a test, with those that pytest-asyncio gets its loops from unasked."""
+        visible = [fixture for name in _UNASKED for fixture in self.suite.graph.visible(name, one.item)]
         found = {fixture.key: fixture for fixture in (*visible, *one.fixtures.values())}
         return sorted(found.values(), key=lambda fixture: (fixture.key.path, fixture.key.qualname))
 
