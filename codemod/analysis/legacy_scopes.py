@@ -144,7 +144,7 @@ class ScopedLoopModel(LoopModel):
         return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked.item, early, layout) else []
 
     def _brings(self, graph: Graph, item: Item, layout: Layout, fixture: FixtureDef, own: LoopRef) -> bool:
-        """Tell whether pytest knows of a test's own loop from a fixture: before 0.24, where that names the same loop."""
+        """Tell whether a fixture needs a test's own loop by name, which it does before 0.24."""
         if self.features.loop_scope or not self.runs_on_loop(graph, fixture):
             return False
         same = self.fixture_scope(fixture, layout) is own.scope
