@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hostile_project import CONFTEST, INI, MENDED, TEST, snapshot
-from support import command
+from support import command, processes
 
 from codemod.source import disk, journal, write
 
@@ -50,14 +50,9 @@ def _start(folder: Path, *arguments: str, **options: object) -> subprocess.Popen
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_listen,
+        preexec_fn=processes.listen,
         **options,
     )
-
-
-def _listen() -> None:
-    """Take interrupts as in a terminal; a shell has what it runs in the background ignore them."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("verb", [("check",), ("diff",), ("check", "--output-format", "json")])

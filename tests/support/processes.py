@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -63,7 +64,13 @@ except KeyboardInterrupt:
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     program = [sys.executable, "-c", caller]
-    return subprocess.Popen(program, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(program, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=listen)
+
+
+def listen() -> None:
+    """Take signals as a program in a terminal does; the tests may be in the background (``nohup``), to ignore them."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def pid_in(file: Path) -> int:

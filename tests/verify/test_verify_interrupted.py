@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from copies_tools import git, inside, state, write
 from support import fake_pytest
-from support.processes import SECONDS, is_gone, until
+from support.processes import SECONDS, is_gone, listen, until
 from verify_bench import FILES, MARK, NEW
 
 from codemod.errors import ExitCode
@@ -46,6 +46,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=listen,
         )
         until(lambda: len(played.runs) == number or process.poll() is not None)
         return process, played
