@@ -11,7 +11,7 @@ from codemod.cli.run import Project, load_all
 from codemod.cli.running import Running
 from codemod.cli.verb import verb
 from codemod.errors import ExitCode, FileError
-from codemod.evidence import Evidence, Verdict
+from codemod.evidence import Evidence
 from codemod.report.escape import escape
 from codemod.report.tally import remaining
 
@@ -53,20 +53,15 @@ def _verify_one(console: Console, selection: Selection, running: Running, folder
             console.say(escape(text))
 
         found = verify_project(folder, settings, running.options(selection.best), say, progress)
-    changes = found.report.changes if holds(found.evidence) else ()
+    changes = found.report.changes if found.evidence.verdict.holds else ()
     report = replace(found.report, root=folder.as_posix(), changes=changes)
     chosen = replace(selection, strategy=found.evidence.strategy) if selection.best else selection
     return Project(folder, settings, report, chosen.repeat()), replace(found.evidence, root=folder.as_posix())
 
 
-def holds(evidence: Evidence) -> bool:
-    """Tell whether what the report changes may be applied."""
-    return evidence.verdict not in (Verdict.WORSE, Verdict.UNPROVEN)
-
-
 def code(verified: tuple[Verified, ...]) -> ExitCode:
     """Return the exit code: a verification that failed counts most, then files left out, then what is left to do."""
-    if any(not holds(evidence) or evidence.rolled_back for _, evidence in verified):
+    if any(not evidence.verdict.holds or evidence.rolled_back for _, evidence in verified):
         return ExitCode.VERIFICATION_FAILED
     if any(project.report.failures for project, _ in verified):
         return ExitCode.FILES_FAILED

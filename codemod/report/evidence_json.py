@@ -25,7 +25,13 @@ _NAMES = {
 
 def render(projects: Iterable[Evidence]) -> str:
     """Return the evidence of some projects as indented ASCII JSON that ends in a newline; ``schema`` describes it."""
-    return dump({"projects": [_plain(one) for one in projects]})
+    return dump({"projects": [entry(one) for one in projects]})
+
+
+def entry(evidence: Evidence) -> dict[str, Any]:
+    """Return what stands for one project in what ``render`` returns."""
+    plain: dict[str, Any] = _plain(evidence)
+    return plain
 
 
 def schema() -> dict[str, Any]:

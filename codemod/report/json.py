@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, is_dataclass
 from importlib.resources import files
 from typing import Any, get_args
 
-from codemod.model import Applicability, FileChange, OptionValue, Report
+from codemod.model import Applicability, FileChange, OptionValue, ProjectReport, Report
 from codemod.operations import Operation
 
 SCHEMA_VERSION = 1
@@ -21,7 +21,13 @@ _OPERATIONS = get_args(Operation)
 
 def render(report: Report, count: LineCount) -> str:
     """Return ``report`` as indented ASCII JSON that ends in a newline; ``schema`` describes it."""
-    return dump({"projects": [_plain(project, count) for project in report.projects]})
+    return dump({"projects": [entry(project, count) for project in report.projects]})
+
+
+def entry(project: ProjectReport, count: LineCount) -> dict[str, Any]:
+    """Return what stands for one project in what ``render`` returns."""
+    plain: dict[str, Any] = _plain(project, count)
+    return plain
 
 
 def render_options(
