@@ -1,0 +1,102 @@
+"""The commit message of a shard: plain text of 72 columns, without a trailer.
+
+A forge looks for ``@name``, ``#12`` and "fixes …" in messages, so a name of the repository keeps only harmless
+characters, and the last paragraph, where trailers are looked for, is ours alone.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from codemod.report.escape import escape_short
+from codemod.report.summary import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from codemod.batch.outputs.view import Batch, Project
+    from codemod.batch.shards import Shard
+
+_COLUMNS = 72
+_NAME = 60
+_SENTENCES = 1000
+_PROJECTS = 40
+_STRATEGIES = ("isolate: ", "share: ", "preserve: ")
+_WRAPPER = textwrap.TextWrapper(_COLUMNS, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+_HARMLESS = frozenset("._/+-…\\")
+
+
+def commit_message(batch: Batch, shard: Shard) -> str:
+    """Return the message: an imperative subject, what is done, in which projects, and why; ends in a newline."""
+    blocks = [
+        [subject(batch, shard)],
+        _list(_titles(batch, shard)),
+        _projects(batch.of(shard)),
+        _list(_reasons(batch, shard)),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def subject(batch: Batch, shard: Shard) -> str:
+    """Return the first line of the message, of at most 72 characters, which is the title of the pull request too."""
+    first, *others = _titles(batch, shard) or ["mend the event loops of the tests"]
+    more = f", and {len(others)} more" if others else ""
+    head = f"{first[0].upper()}{first[1:]}{more}"
+    whole = head + _where(batch.of(shard))
+    if len(whole) <= _COLUMNS:
+        return whole
+    return head if len(head) <= _COLUMNS else textwrap.shorten(head, _COLUMNS, placeholder=" …")
+
+
+def plain(text: str) -> str:
+    """Return a name of the repository for a message: letters, digits and ``._/+-``, all else escaped."""
+    # "…" is ours where the name was cut, a backslash that of an escape.
+    shown = escape_short(text, _NAME)
+    return "".join(char if char.isalnum() or char in _HARMLESS else f"\\x{ord(char):02x}" for char in shown)
+
+
+def titles_of(mends: Iterable[tuple[str, int]]) -> list[str]:
+    """Return titles of remedies once each; those that answer the most findings, which ``mends`` gives, come first."""
+    weight: Counter[str] = Counter()
+    for title, findings in mends:
+        weight[title] += findings
+    return sorted(weight, key=lambda title: (-weight[title], title))
+
+
+def _titles(batch: Batch, shard: Shard) -> list[str]:
+    return titles_of((_without_strategy(mend.title), len(mend.findings)) for _, mend in batch.mends(shard))
+
+
+def _without_strategy(title: str) -> str:
+    return next((title.removeprefix(word) for word in _STRATEGIES if title.startswith(word)), title)
+
+
+def _where(projects: list[Project]) -> str:
+    if len(projects) > 1:
+        return f" in {plural(len(projects), 'project')}"
+    return "".join(f" in {plain(one.result.folder)}" for one in projects if one.result.folder)
+
+
+def _projects(projects: list[Project]) -> list[str]:
+    lines = [f"- {plain(one.name)}{_versions(one)}" for one in projects[:_PROJECTS]]
+    more = len(projects) - _PROJECTS
+    return ["Projects:", *lines, *([f"- and {more} more"] if more > 0 else [])]
+
+
+def _versions(one: Project) -> str:
+    moves = one.report.version != one.report.target
+    return f"\n  pytest-asyncio {plain(one.report.version)} to {plain(one.report.target)}" if moves else ""
+
+
+def _reasons(batch: Batch, shard: Shard) -> Iterator[str]:
+    for code in batch.weights(shard):
+        text = batch.rules.get(code)
+        yield f"{code}: {text.summary}. {text.why}" if text else code
+
+
+def _list(items: Iterable[str]) -> list[str]:
+    """Return sentences of ours as a list; in a message even the name of a decorator could be taken for a person's."""
+    shown = (escape_short(item, _SENTENCES).replace("@", "") for item in items)
+    return [line for item in shown for line in _WRAPPER.wrap(item)]
