@@ -1,8 +1,8 @@
 """The memory of a batch: what was asked for, and each result as soon as it is there, in a folder of its own.
 
-``run.json`` says which projects and how; it is written once. ``journal.jsonl`` gets a line per result, written and synced
-at once, so that a killed run loses at most the projects that were under way. Of several results of one project the
-last counts. A line that was not written whole is what a kill leaves behind: it is cut off.
+``run.json`` says which projects and how; it is written once. ``journal.jsonl`` gets a line per result, written and
+synced at once, so that a killed run loses at most the projects that were under way. Of several results of one project
+the last counts. A line that was not written whole is what a kill leaves behind: it does not count.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from codemod.batch.records import Result, dump, load_result
 from codemod.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
 try:
@@ -101,11 +101,13 @@ class Journal:
     def results(self) -> dict[str, Result]:
         """Return the last result of each project, by its name; a line that is not whole does not count."""
         found: dict[str, Result] = {}
-        with contextlib.suppress(FileNotFoundError), (self.folder / _JOURNAL).open(encoding="ascii", errors="replace") as file:
-            for line in file:
-                with contextlib.suppress(ValueError, TypeError, KeyError):
-                    result = load_result(line)
-                    found[result.project] = result
+        journal = self.folder / _JOURNAL
+        if journal.exists():
+            with journal.open(encoding="ascii", errors="replace") as file:
+                for line in file:
+                    with contextlib.suppress(ValueError, TypeError, KeyError):
+                        result = load_result(line)
+                        found[result.project] = result
         return found
 
     def append(self, result: Result) -> None:

@@ -1,4 +1,4 @@
-"""From projects to results: what is known is not done again, the rest goes to the executor, each result to the journal."""
+"""From projects to results: what is known is not done again, the rest goes to the executor, and is kept at once."""
 
 from __future__ import annotations
 
@@ -7,112 +7,116 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codemod.batch.executors import run_batch
+from codemod.batch.archive import ArchiveError, pack
 from codemod.batch.records import ProjectRef, Result, Status, Task, dump, load_result
+from codemod.batch.workers import run_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from codemod.batch.cache import Cache
-    from codemod.batch.executors import Limits
-    from codemod.batch.journal import Journal, Order
+    from codemod.batch.journal import Order
+    from codemod.batch.workers import Limits
 
-_AHEAD = 3
-"""Batches per worker that wait for it; more would only make an interrupted run lose them."""
+_AHEAD = 2
+"""Batches per worker that are handed over before it asks for them."""
+_SIZE = 8
+"""Projects of a batch: a kill loses so many per worker, and a cluster costs some 10 ms for each batch."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """One run over projects. ``tell`` is called with a text about speed, how many are done, and of how many."""
+    """Work on projects. ``keep`` is given each result; ``tell`` a text about speed, how many are done, and of how many.
+
+    ``ship`` sends the files along, for workers that do not see this file system.
+    """
 
     order: Order
     limits: Limits
     jobs: int
+    keep: Callable[[Result], None]
     tell: Callable[[str, int, int], None]
-    size: int = 8
+    cache: Cache | None = None
     ship: bool = False
     _began: float = field(default_factory=time.monotonic)
     _worked: int = 0
 
     def run(
-        self,
-        projects: Sequence[ProjectRef],
-        keys: Mapping[str, str],
-        executor: Executor,
-        journal: Journal,
-        cache: Cache | None,
-        again: bool = False,
+        self, projects: Sequence[ProjectRef], keys: Mapping[str, str], known: Mapping[str, Result], executor: Executor
     ) -> None:
-        """Bring a result of every project into the journal; ``again`` asks for those that failed, too."""
-        known = journal.results()
+        """Bring about a result of every project whose result in ``known``, if any, was made of something else."""
         todo = []
         for project in projects:
-            old = known.get(project.name)
-            if old is not None and old.key == keys[project.name] and not (again and old.status is Status.FAILED):
+            key = keys[project.name]
+            if project.name in known and known[project.name].key == key:
                 continue
-            cached = cache.get(keys[project.name]) if cache is not None else None
-            if cached is not None:
-                journal.append(replace(cached, project=project.name))
-            else:
+            cached = self.cache.get(key) if self.cache is not None and not self.order.verify else None
+            if cached is None:
                 todo.append(project)
-        self._work(todo, keys, executor, journal, cache, len(projects))
+            else:
+                self.keep(replace(cached, project=project.name, folder=project.folder))
+        self._work(todo, keys, executor, len(projects))
 
     def _work(
-        self,
-        todo: Sequence[ProjectRef],
-        keys: Mapping[str, str],
-        executor: Executor,
-        journal: Journal,
-        cache: Cache | None,
-        total: int,
+        self, todo: Sequence[ProjectRef], keys: Mapping[str, str], executor: Executor, total: int
     ) -> None:
-        """Keep every worker busy, a few batches ahead; take results in any order."""
-        batches = [todo[start : start + self.size] for start in range(0, len(todo), self.size)]
+        """Keep every worker busy, and take results in any order."""
+        batches = [todo[start : start + _SIZE] for start in range(0, len(todo), _SIZE)]
         waiting: dict[Future[list[str]], Sequence[ProjectRef]] = {}
         done = total - len(todo)
-        try:
-            while batches or waiting:
-                while batches and len(waiting) < self.jobs * _AHEAD:
-                    batch = batches.pop(0)
-                    waiting[executor.submit(run_batch, [dump(self._task(one)) for one in batch], self.limits)] = batch
-                ready, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    for result in self._results(future, waiting.pop(future)):
-                        result = replace(result, key=keys[result.project])
-                        journal.append(result)
-                        if cache is not None and result.status is not Status.FAILED:
-                            cache.put(result)
-                        done += 1
-                        self._worked += 1
-                self.tell(self._speed(total - done), done, total)
-        finally:
-            for future in waiting:
-                future.cancel()
+        while batches or waiting:
+            while batches and len(waiting) < self.jobs * _AHEAD:
+                batch = batches.pop(0)
+                lines, failed = self._lines(batch)
+                waiting[executor.submit(run_batch, lines, self.limits)] = [p for p in batch if p.name not in failed]
+                for result in failed.values():
+                    self._take(result, keys)
+                done += len(failed)
+            ready, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in ready:
+                for result in _results(future, waiting.pop(future)):
+                    self._take(result, keys)
+                    done += 1
+            self.tell(self._speed(total - done), done, total)
 
-    def _task(self, project: ProjectRef) -> Task:
-        order = self.order
-        return Task(project, order.overrides, order.isolated, self._archive(project), order.verify, order.running)
+    def _lines(self, batch: Sequence[ProjectRef]) -> tuple[list[str], dict[str, Result]]:
+        """Return the tasks of a batch, and the results of those that cannot be sent."""
+        lines, failed = [], {}
+        for project in batch:
+            try:
+                archive = pack(project, whole=self.order.verify) if self.ship else ""
+            except ArchiveError as error:
+                failed[project.name] = Result(project.name, project.folder, Status.FAILED, reason=str(error))
+                continue
+            order = self.order
+            lines.append(dump(Task(project, order.overrides, order.isolated, archive, order.verify, order.running)))
+        return lines, failed
 
-    def _archive(self, project: ProjectRef) -> str:
-        return ""
-
-    @staticmethod
-    def _results(future: Future[list[str]], batch: Sequence[ProjectRef]) -> Iterable[Result]:
-        """Return a result of each project of the batch; where the whole batch failed, that is why."""
-        try:
-            found = {result.project: result for result in map(load_result, future.result())}
-        except Exception as error:
-            reason = f"its worker failed: {type(error).__name__}: {error}"[:500]
-            return [Result(one.name, one.folder, Status.FAILED, reason=reason) for one in batch]
-        lost = "its worker gave no result"
-        return [found.get(one.name, Result(one.name, one.folder, Status.FAILED, reason=lost)) for one in batch]
+    def _take(self, result: Result, keys: Mapping[str, str]) -> None:
+        result = replace(result, key=keys[result.project])
+        self.keep(result)
+        self._worked += 1
+        if self.cache is not None and result.status is not Status.FAILED and not self.order.verify:
+            self.cache.put(result)
 
     def _speed(self, left: int) -> str:
         seconds = time.monotonic() - self._began
         rate = self._worked / seconds if seconds else 0.0
-        return f"{rate:.1f} projects/s, {_time(left / rate)} left" if rate else "analysing"
+        return f"{rate:.1f} projects/s, {_clock(left / rate)} left" if rate else "analysing"
 
 
-def _time(seconds: float) -> str:
+def _results(future: Future[list[str]], batch: Sequence[ProjectRef]) -> list[Result]:
+    """Return a result of each project of the batch; where the whole batch failed, that is why."""
+    try:
+        found = {result.project: result for result in map(load_result, future.result())}
+    except Exception as error:
+        reason = f"its worker failed: {type(error).__name__}: {error}"[:500]
+        return [Result(one.name, one.folder, Status.FAILED, reason=reason) for one in batch]
+    lost = "its worker gave no result"
+    return [found.get(one.name, Result(one.name, one.folder, Status.FAILED, reason=lost)) for one in batch]
+
+
+def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -82,3 +82,33 @@ class Cutting:
 
     def __post_init__(self) -> None:
         one_of("--per", self.per, PER)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Whether the suites are run; raises UsageError where that was not allowed in so many words."""
+
+    verify: Annotated[bool, Option("--verify", help="Run every suite before and after; needs --allow-exec.")] = False
+    allow_exec: Annotated[bool, Option("--allow-exec", help="Execute the projects' own code on this machine.")] = False
+
+    def __post_init__(self) -> None:
+        if self.verify and not self.allow_exec:
+            raise UsageError("--verify executes the code of every project: --allow-exec says that it may")
+
+
+# --- verbs -----------------------------------------------------------------------------------------------------------
+
+
+@verb(Roots, Which, Machinery)
+def plan(console: Console, roots: Roots, which: Which, machinery: Machinery) -> ExitCode:
+    """Show the projects, their versions, strategies, findings and expected edits; write nothing."""
+    order = _order(roots, which)
+    found = _discovered(console, order)
+    results = dict(found.failed)
+    _work(console, order, found.projects, {}, machinery, lambda result: results.update({result.project: result}))
+    batch = _viewed(list(results.values()), "project", order, "--out FOLDER")
+    if console.screen.json:
+        console.out(figures_json(batch))
+    else:
+        console.out(render_plan(batch, console.color))
+    return _code(results.values())
