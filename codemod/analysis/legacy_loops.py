@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 
 class EventLoopModel(LoopModel):
-    """pytest-asyncio < 0.23, without the ``asyncio_event_loop`` mark of 0.22."""
+    """pytest-asyncio < 0.23; what the mark ``asyncio_event_loop`` of 0.22 gives a class or a module is not followed."""
 
     sync_fixture_runner = False
+
+    def __init__(self, event_loop_mark: bool) -> None:
+        self.event_loop_mark = event_loop_mark
 
     def place(self, graph: Graph, linked: Linked, layout: Layout) -> Placement:
         """Return the one loop of an item for all that runs on a loop; marks and options do not matter."""
         item = linked.item
-        loop = event_loop(graph, item, layout)
+        marked = self.event_loop_mark and any(mark.name == "asyncio_event_loop" for mark in item.marks)
+        loop = event_loop(graph, item, layout) if not marked else None
         handled = [key for key, fixture in linked.fixtures.items() if self.runs_on_loop(graph, fixture)]
         test = item.kind == "asyncio"
         if loop is None:
@@ -36,17 +40,18 @@ class EventLoopModel(LoopModel):
         return Placement(loop if test else None, dict.fromkeys(handled, loop))
 
 
-def event_loop(graph: Graph, item: Item, layout: Layout) -> LoopRef | None:
-    """Return the loop that ``event_loop`` means for an item, None where its scope is computed."""
+def event_loop(graph: Graph, item: Item, layout: Layout, one_for_packages: bool = False) -> LoopRef | None:
+    """Return the loop that ``event_loop`` means for an item, None where its scope is computed or cannot be known.
+
+    A package-scoped override makes one loop for all that see it from pytest 8 on (``one_for_packages``). Before, one in
+    the conftest of a package made several, and which folder made pytest begin decides for which packages.
+    """
     override = _override(graph, item)
     if override is None:
         return LoopRef(Scope.FUNCTION)
     scope = layout.cache_scope(override)
-    if scope is None:
-        return None
-    # In a package's conftest: one loop for each package below it; above all packages: one for the run (SEMANTICS §3.2).
     nested = scope is Scope.PACKAGE and bool(posixpath.dirname(override.key.path))
-    return LoopRef(scope, override.key, posixpath.dirname(item.path) if nested else "")
+    return None if scope is None or (nested and not one_for_packages) else LoopRef(scope, override.key)
 
 
 def _override(graph: Graph, item: Item) -> FixtureDef | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codemod.analysis.collection import Collection
 from codemod.analysis.legacy_facts import EVENT_LOOP
 from codemod.analysis.legacy_loops import event_loop
-from codemod.analysis.loops import LoopModel, asked_scope
+from codemod.analysis.loops import LoopModel, asked_scope, holders_of, is_marked_sync
 from codemod.analysis.placement import (
     MULTIPLE_LOOPS,
     NO_SUCH_LOOP,
@@ -24,6 +24,8 @@ from codemod.analysis.placement import (
 from codemod.scopes import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemod.analysis.link import Linked
     from codemod.analysis.loops import Layout
     from codemod.analysis.resolve import FixtureDef, FixtureKey, Graph, Item
@@ -31,9 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What tells these versions apart: ``loop_scope=`` of marks and fixtures, and the two options."""
+    """What tells these versions apart: ``loop_scope=`` of marks and fixtures, and the two options.
+
+    ``restored_loop`` says that the loop of a test leaves the one current that was so before.
+    """
 
     loop_scope: bool
+    restored_loop: bool
     fixture_default: bool
     test_default: bool
 
@@ -51,9 +57,11 @@ class ScopedLoopModel(LoopModel):
     """pytest-asyncio 0.23 to 0.26; which of them, ``features`` says."""
 
     sync_fixture_runner = False
+    follows_current = True
 
     def __init__(self, features: Features) -> None:
         self.features = features
+        self.restores_loop = features.restored_loop
         self._collection: tuple[Graph, Collection] | None = None
 
     def fixture_scope(self, fixture: FixtureDef, layout: Layout) -> Scope | None:
@@ -73,26 +81,25 @@ class ScopedLoopModel(LoopModel):
     def place(self, graph: Graph, linked: Linked, layout: Layout) -> Placement:
         """Return on which loops an item and its fixtures run, or why pytest refuses it."""
         item = linked.item
-        asked = self.asked(item, layout) if item.kind == "asyncio" else None
+        asked = self.asked(item, layout) if item.kind == "asyncio" or is_marked_sync(item) else None
         draft = _Draft()
         if asked is not None:
             draft.refusals += self._collection_errors(graph, linked, layout, asked)
         for key, fixture in linked.fixtures.items():
             if self.runs_on_loop(graph, fixture):
                 self._place_fixture(graph, item, layout, key, fixture, asked, draft)
-        if asked is None:
-            unknown_test = item.kind == "asyncio"
-            return self._placement(draft, None, unknown_test)
+        if asked is None or item.kind != "asyncio":
+            return self._placement(draft, None, unknown_test=item.kind == "asyncio")
         own = self._loop(graph, item, layout, asked)
         if own is None or isinstance(own, Refusal):
             return self._placement(draft, None, unknown_test=own is None)
         test = self._last_made(graph, linked, layout, own, draft)
-        return self._placement(draft, test, mixed=test != own)
+        return self._placement(draft, test, asked=own if test != own else None)
 
     def _placement(
-        self, draft: _Draft, test: LoopRef | None, unknown_test: bool = False, mixed: bool = False
+        self, draft: _Draft, test: LoopRef | None, unknown_test: bool = False, asked: LoopRef | None = None
     ) -> Placement:
-        return Placement(test, draft.loops, tuple(draft.unknown), unknown_test, mixed, tuple(draft.refusals))
+        return Placement(test, draft.loops, tuple(draft.unknown), unknown_test, asked, tuple(draft.refusals))
 
     def _understood(self, layout: Layout) -> Layout:
         """Return the layout without the options this version does not read."""
@@ -105,6 +112,19 @@ class ScopedLoopModel(LoopModel):
             self._collection = (graph, Collection.of(graph))
         return self._collection[1]
 
+    def event_loop(self, graph: Graph, item: Item, layout: Layout) -> LoopRef | None:
+        """Return the loop that ``event_loop`` means for an item, None where that cannot be known."""
+        return event_loop(graph, item, layout, one_for_packages=self.features.loop_scope)  # 0.24 needs pytest 8
+
+    def made_besides(self, graph: Graph, linked: Linked, layout: Layout) -> list[LoopRef]:
+        """Return the loops that an item has made without running on them: of its mark, and ``event_loop`` by name."""
+        item, found = linked.item, []
+        if is_marked_sync(item) and (asked := self.asked(item, layout)) is not None:
+            found.append(self._loop(graph, item, layout, asked))
+        if self._needs_event_loop(graph, item, [*linked.fixtures.values()], layout):
+            found.append(self.event_loop(graph, item, layout))
+        return [loop for loop in found if isinstance(loop, LoopRef)]
+
     # --- tests ---------------------------------------------------------------------------------------------------
 
     def _collection_errors(self, graph: Graph, linked: Linked, layout: Layout, asked: Scope) -> list[Refusal]:
@@ -114,18 +134,26 @@ class ScopedLoopModel(LoopModel):
         own = self._loop(graph, linked.item, layout, asked)
         if isinstance(own, Refusal):
             return [own]
-        return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked, layout) else []
+        marked = any(mark.name == "asyncio" for mark in linked.item.marks)
+        if not marked and not layout.added.keys() & {*holders_of(linked.item)}:
+            return []  # auto mode adds the mark after it was looked at
+        late = linked.late
+        early = [fixture for key, fixture in linked.fixtures.items() if key not in late]
+        loops = {self.fixture_scope(fixture, layout) for fixture in early if self.runs_on_loop(graph, fixture)}
+        if not self.features.loop_scope and asked in loops:
+            return []  # a fixture has brought the loop, and pytest-asyncio looks no further
+        return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked.item, early, layout) else []
 
-    def _needs_event_loop(self, graph: Graph, linked: Linked, layout: Layout) -> bool:
-        """Tell whether the closure names ``event_loop``: it is asked for, or an async fixture has a function loop."""
-        named = [linked.item.function.params, *(f.function.params for f in linked.fixtures.values())]
-        named += [mark.args for mark in linked.item.marks if mark.name == "usefixtures"]
+    def _needs_event_loop(self, graph: Graph, item: Item, fixtures: Sequence[FixtureDef], layout: Layout) -> bool:
+        """Tell whether ``event_loop`` is asked for by name, or an async fixture has a function loop."""
+        named = [item.function.params, *(f.function.params for f in fixtures)]
+        named += [mark.args for mark in item.marks if mark.name == "usefixtures"]
         return (
             any(EVENT_LOOP in names for names in named)
-            or any(fixture.decl.name == EVENT_LOOP for fixture in linked.fixtures.values())
+            or any(fixture.decl.name == EVENT_LOOP for fixture in fixtures)
             or any(
                 self.fixture_scope(fixture, layout) is Scope.FUNCTION
-                for fixture in linked.fixtures.values()
+                for fixture in fixtures
                 if self.runs_on_loop(graph, fixture)
             )
         )
@@ -187,7 +215,7 @@ class ScopedLoopModel(LoopModel):
     ) -> LoopRef | Refusal | None:
         """Return the loop of ``scope`` around an item; None where an override's scope is computed."""
         if scope is Scope.FUNCTION:
-            return event_loop(graph, item, layout)
+            return self.event_loop(graph, item, layout)
         package = self._collected(graph).package(item) if scope is Scope.PACKAGE else ""
         if package is None or (scope is Scope.CLASS and not item.classes):
             return Refusal(NOT_PART_OF, scope, fixture)

@@ -34,6 +34,26 @@ class Linked:
     needs: Mapping[FixtureKey | None, tuple[FixtureKey, ...]]
     summaries: Mapping[FixtureKey | None, Summary]
 
+    @property
+    def late(self) -> frozenset[FixtureKey]:
+        """Return the fixtures that pytest meets only when another one is set up.
+
+        They are overridden by it, or it requests them in its body, or only such a fixture needs them.
+        """
+        early: set[FixtureKey] = set()
+        users: list[FixtureKey | None] = [None]
+        while users:
+            user = users.pop()
+            function = self.item.function if user is None else self.fixtures[user].function
+            name = None if user is None else self.fixtures[user].decl.name
+            for need in self.needs[user]:
+                wanted = self.fixtures[need].decl.name
+                dynamic = wanted in function.requested and wanted not in function.params
+                if wanted != name and not dynamic and need not in early:
+                    early.add(need)
+                    users.append(need)
+        return frozenset(self.fixtures.keys() - early)
+
 
 @dataclass(slots=True)
 class Linker:

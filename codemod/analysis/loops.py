@@ -68,6 +68,10 @@ class LoopModel:
     """pytest-asyncio >= 1.2: a test runs on its own loop, whatever its fixtures run on (SEMANTICS §0)."""
 
     sync_fixture_runner = True
+    follows_current = False
+    """Tests run on the current loop, which is their own unless another was made since (order.py)."""
+    restores_loop = True
+    """A loop that lives for one test leaves the one current that was so before."""
 
     def fixture_scope(self, fixture: FixtureDef, layout: Layout) -> Scope | None:
         """Return the loop scope of a fixture pytest-asyncio runs, None where it cannot be known."""
@@ -84,6 +88,12 @@ class LoopModel:
         """Tell whether the loop of a test depends on which tests ran before it; never so from 1.2 on."""
         del item, layout, fixture_scopes
         return False
+
+    def made_besides(self, graph: Graph, linked: Linked, layout: Layout) -> list[LoopRef]:
+        """Return the loops that an item has made without running on them: that of the mark of a sync test."""
+        del graph
+        asked = asked_scope(linked.item, layout) if is_marked_sync(linked.item) else None
+        return [LoopRef(asked)] if asked is not None else []
 
     def runs_on_loop(self, graph: Graph, fixture: FixtureDef) -> bool:
         """Tell whether pytest-asyncio gives this fixture a loop (also sync ones under its decorator, from 1.1)."""
@@ -108,13 +118,15 @@ class LoopModel:
             return Placement(None, fixtures, tuple(unknown))
         scopes = [loop.scope for loop in fixtures.values()]
         test = self.test_scope(item, layout, scopes)
-        mixed = self.order_dependent(item, layout, scopes)
-        ref = LoopRef(test) if test is not None else None
-        return Placement(ref, fixtures, tuple(unknown), unknown_test=test is None, mixed=mixed)
+        asked = asked_scope(item, layout) if self.order_dependent(item, layout, scopes) else None
+        refs = (LoopRef(scope) if scope is not None else None for scope in (test, asked))
+        return Placement(next(refs), fixtures, tuple(unknown), unknown_test=test is None, asked=next(refs))
 
 
 class HijackingLoopModel(LoopModel):
     """pytest-asyncio 1.0 and 1.1: a narrower fixture loop takes the test with it (SEMANTICS §2.4)."""
+
+    follows_current = True
 
     def __init__(self, sync_fixture_runner: bool) -> None:
         self.sync_fixture_runner = sync_fixture_runner
@@ -138,6 +150,11 @@ def _first(*scopes: Scope | None) -> Scope | None:
     return next((scope for scope in scopes if scope is not None), None)
 
 
+def is_marked_sync(item: Item) -> bool:
+    """Tell whether a sync test has the asyncio mark, for which a loop is made all the same."""
+    return item.kind == "sync" and any(mark.name == "asyncio" for mark in item.marks)
+
+
 def asked_scope(item: Item, layout: Layout) -> Scope | None:
     """Return what the closest asyncio mark says, else the default; a hook's mark ranks as in SEMANTICS §2.8."""
     marks = [m for m in item.marks if m.name == "asyncio"]
@@ -150,10 +167,13 @@ def asked_scope(item: Item, layout: Layout) -> Scope | None:
         )
     if not marks:
         return _first(*(layout.added.get(holder) for holder in holders_of(item)), layout.test_default)
-    closest = marks[0]
-    if closest.loop_scope == DYNAMIC and (closest.path, closest.span) not in layout.marks:
+    sets = [m for m in marks if m in _param_marks(item)]
+    closest = [*sets, *[m for m in marks if m not in sets][:1]] if marks[0] in sets else marks[:1]
+    if any(m.loop_scope == DYNAMIC and (m.path, m.span) not in layout.marks for m in closest):
         return None
-    return _first(layout.mark_scope(closest), layout.test_default)
+    # Of the parameter sets some may have a mark of their own, and the next mark is that of the others.
+    asked = {_first(layout.mark_scope(m), layout.test_default) for m in closest}
+    return asked.pop() if len(asked) == 1 else None
 
 
 def holders_of(item: Item) -> tuple[Holder, ...]:
@@ -164,4 +184,8 @@ def holders_of(item: Item) -> tuple[Holder, ...]:
 
 def own_marks(item: Item) -> tuple[MarkFacts, ...]:
     """Return the marks on the function itself or on its parameters, which a mark appended by a hook cannot beat."""
-    return (*item.function.marks, *(p for m in item.function.marks for p in m.param_marks))
+    return (*item.function.marks, *_param_marks(item))
+
+
+def _param_marks(item: Item) -> tuple[MarkFacts, ...]:
+    return tuple(p for m in item.function.marks for p in m.param_marks)

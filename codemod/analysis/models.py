@@ -19,11 +19,12 @@ def model_for(version: str) -> LoopModel:
         return ScopedLoopModel(
             Features(
                 loop_scope=has(version, "loop_scope"),
+                restored_loop=has(version, "restored_loop"),
                 fixture_default=has(version, "asyncio_default_fixture_loop_scope"),
                 test_default=has(version, "asyncio_default_test_loop_scope"),
             )
         )
-    return EventLoopModel()
+    return EventLoopModel(has(version, "event_loop_mark"))
 
 
 def mode_of(version: str, option: str | None) -> str:

@@ -23,7 +23,7 @@ LoopKey = tuple[str, ...]
 class LoopRef:
     """Names a loop of one item: how long it lives, and the ``event_loop`` replacement it comes from (None: the plugin).
 
-    ``package`` is the folder it serves where each package has a loop of its own.
+    ``package`` is the folder it serves where the plugin has a loop for each package.
     """
 
     scope: Scope
@@ -34,8 +34,7 @@ class LoopRef:
         """Return the loop object an item gets."""
         if self.owner is None:
             return (*loop_key(self.scope, item, copy), *filter(None, (self.package,)))
-        made = (self.package,) if self.package else cache_key(self.scope, item, copy)
-        return (self.scope.word, self.owner.path, self.owner.qualname, *made)
+        return (self.scope.word, self.owner.path, self.owner.qualname, *cache_key(self.scope, item, copy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,20 @@ NO_SUCH_LOOP = "<event_loop>' not found"
 class Placement:
     """The loop of the test (None: not on a loop) and of each fixture that runs on one.
 
-    ``mixed`` tells that the tests that ran before it decide whether the test runs on that loop or on the one it asks
-    for.
+    ``asked`` is another loop that the test asks for: the tests that ran before it decide on which of them it runs.
     """
 
     test_loop: LoopRef | None
     loops: Mapping[FixtureKey, LoopRef]
     unknown: tuple[FixtureKey, ...] = ()
     unknown_test: bool = False
-    mixed: bool = False
+    asked: LoopRef | None = None
     refusals: tuple[Refusal, ...] = field(default=())
+
+    @property
+    def mixed(self) -> bool:
+        """Tell whether the tests that ran before decide where the test runs."""
+        return self.asked is not None
 
     @property
     def test(self) -> Scope | None:

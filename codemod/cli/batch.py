@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,13 +11,10 @@ from typer import Argument, Option
 
 from codemod.cli.choices import one_of
 from codemod.cli.options import Selection
-from codemod.cli.run import check_names
-from codemod.cli.running import Running
 from codemod.cli.verb import verb
 from codemod.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from codemod.batch.records import Result
     from codemod.cli.console import Console
 
 app = typer.Typer(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 STEPS = ("prepare", "bump")
+AsJson = Sequence[dict[str, Any]]
 
 
 @verb(Selection)
@@ -43,15 +45,18 @@ def _second(project: Project) -> Project:
     return replace(project, report=replace(project.report, changes=project.report.later, later=()))
 
 
-def preview(console: Console, projects: tuple[Project, ...]) -> ExitCode:
-    """Print the patch of analysed projects, the summary on standard error, and return the exit code."""
+def preview(console: Console, projects: tuple[Project, ...], evidence: AsJson = ()) -> ExitCode:
+    """Print the patch of analysed projects, the summary on standard error, and return the exit code.
+
+    JSON is the report, with the ``evidence`` of runs of the suites where there is some.
+    """
     from codemod.report.text import render_summary
 
     report = combined(projects)
     if console.screen.json:
         from codemod.report.json import render
 
-        console.out(render(report, count))
+        console.out(render(report, count, evidence))
     else:
         _patch(console, projects)
     console.say(render_summary(report, False, verbose=console.screen.verbose, unsafe=unsafe(projects)))

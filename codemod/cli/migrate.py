@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codemod.cli.diff import preview
+from codemod.cli.diff import AsJson, preview
 from codemod.cli.options import Selection
 from codemod.cli.run import Project, analyse_all, analyse_one, combined, count, load_all, outcome, source, unsafe
 from codemod.cli.running import Running
 from codemod.cli.verb import verb
-from codemod.errors import ExitCode, UsageError
+from codemod.errors import ExitCode, LoopmendError, UsageError
 from codemod.model import Finding, ProjectReport, Report
 from codemod.report.tally import remaining
 
@@ -46,21 +46,29 @@ def migrate(
 def _verified(
     console: Console, selection: Selection, running: Running, dry_run: bool, allow_dirty: bool, allow_no_vcs: bool
 ) -> ExitCode:
-    """Verify first, then write (or print) what held."""
-    from codemod.cli.verify import code, show, verify_all
+    """Verify first, then write (or print) what held; what the runs showed is told in any case."""
+    from codemod.cli.verify import code, show, text, verify_all, write
+    from codemod.report.evidence_json import plain
     from codemod.source.vcs import guard
 
     for folder, _ in () if dry_run else load_all(selection, runs=True):
         guard(folder, (), allow_dirty, allow_no_vcs)  # before minutes of tests, not after them
     verified = verify_all(console, selection, running)
-    projects = tuple(project for project, _ in verified)
-    if dry_run:
-        ended = preview(console, projects)
-    else:
-        _guard(projects, allow_dirty, allow_no_vcs)
-        wrote = [_apply(console, project) for project in projects]
-        ended = _conclude(console, projects, any(wrote))
-    show(console, verified)
+    projects, evidence = tuple(project for project, _ in verified), plain(one for _, one in verified)
+    try:
+        if dry_run:
+            ended = preview(console, projects, evidence)
+        else:
+            _guard(projects, allow_dirty, allow_no_vcs)
+            wrote = [_apply(console, project) for project in projects]
+            ended = _conclude(console, projects, any(wrote), evidence)
+    except LoopmendError:
+        show(console, verified, running)
+        raise
+    if not console.screen.json:
+        # A patch is for git alone.
+        (console.say if dry_run else console.out)(text(console, verified))
+    write(running, verified)
     return max(code(verified), ended)
 
 
@@ -85,12 +93,12 @@ def _apply(console: Console, project: Project) -> bool:
     return True
 
 
-def _conclude(console: Console, projects: tuple[Project, ...], wrote: bool) -> ExitCode:
+def _conclude(console: Console, projects: tuple[Project, ...], wrote: bool, evidence: AsJson = ()) -> ExitCode:
     before = combined(projects)
     if console.screen.json:
         from codemod.report.json import render
 
-        console.out(render(before, count))
+        console.out(render(before, count, evidence))
     else:
         _show(console, projects)
     if wrote:
@@ -119,7 +127,7 @@ def _left(console: Console, project: Project) -> Project:
         return project
     if remaining(report):
         with console.progress() as progress:
-            report = analyse_one(project.folder, project.settings, progress).report
+            report = analyse_one(project.folder, project.settings, progress, project.withdrawn).report
     else:
         report = replace(report, findings=(), remedies=(), changes=())
     # The strategy was told by check; of the mended suite it says nothing.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemod.cli.choices import code_prefix, one_of
 from codemod.errors import ExitCode, FileError, UsageError
-from codemod.model import FileChange, ProjectReport, Report
+from codemod.model import FileChange, ProjectReport, Remedy, Report
 from codemod.report.tally import remaining
 
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One folder of the command line with its settings, what the analysis found in it, and the options to repeat."""
+    """One folder of the command line with its settings, what the analysis found in it, and the options to repeat.
+
+    ``withdrawn`` are remedies that the suite is worse with, each with the reason.
+    """
 
     folder: Path
     settings: Settings
     report: ProjectReport
     repeat: tuple[str, ...] = ()
+    withdrawn: tuple[tuple[Remedy, str], ...] = ()
 
 
 def analyse_all(selection: Selection, console: Console) -> tuple[Project, ...]:
@@ -37,11 +41,16 @@ def analyse_all(selection: Selection, console: Console) -> tuple[Project, ...]:
         return tuple(replace(project, repeat=selection.repeat()) for project in found)
 
 
-def analyse_one(folder: Path, settings: Settings, progress: Callable[[str, int, int], None]) -> Project:
+def analyse_one(
+    folder: Path,
+    settings: Settings,
+    progress: Callable[[str, int, int], None],
+    withdrawn: tuple[tuple[Remedy, str], ...] = (),
+) -> Project:
     """Analyse one folder; the report's root is the folder as it was typed, so that paths are as the user sees them."""
     from codemod.pipeline import analyse
 
-    report = analyse(folder, settings, progress)
+    report = analyse(folder, settings, progress, withdrawn)
     return Project(folder, settings, replace(report, root=folder.as_posix()))
 
 
@@ -56,7 +65,10 @@ def load_all(selection: Selection, *, runs: bool = False) -> tuple[tuple[Path, S
     if selection.best and not runs:
         raise UsageError("--strategy best runs the suite: use it with loopmend verify, or migrate --verify")
     overrides = selection.overrides()
-    return tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
+    found = tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
+    if selection.best and any(settings.remedy for _, settings in found):
+        raise UsageError("--strategy best has nothing to choose from beside --remedy, which is applied alone")
+    return found
 
 
 def folders(paths: list[str]) -> tuple[Path, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -55,14 +57,18 @@ class Running:
     def __post_init__(self) -> None:
         for name in ("timeout", "output_limit", "max_runs"):
             value = getattr(self, name)
-            if value is not None and value <= 0:
+            if value is not None and not value > 0:
                 raise UsageError(f"--{name.replace('_', '-')} {value:g} must be more than 0")
+        if self.max_runs == 1:
+            raise UsageError("--max-runs 1 is too few: the suite is run before and after the change")
+        _words(self.command)
         for pair in self.env or ():
             if not pair.partition("=")[0] or "=" not in pair:
                 raise UsageError(f"--env {pair}: write NAME=VALUE")
         for name in self.evidence or ():
             if not name.endswith((".md", ".json", ".txt")):
                 raise UsageError(f"--evidence {name}: the name must end in .md, .json or .txt")
+            _check_writable(Path(name))
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -79,10 +85,25 @@ class Running:
         return Options(
             requirements=tuple(self.with_ or ()),
             arguments=tuple(self.arguments or ()),
-            command=tuple(shlex.split(self.command or "")),
+            command=_words(self.command),
             variables=tuple((name, value) for name, _, value in (pair.partition("=") for pair in self.env or ())),
             seconds=self.timeout or default.seconds,
             output=self.output_limit * _MEGABYTE if self.output_limit else default.output,
             runs=self.max_runs or default.runs,
             best=best,
         )
+
+
+def _words(command: str | None) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command or ""))
+    except ValueError as error:
+        raise UsageError(f"--command {command}: {error}") from error
+
+
+def _check_writable(path: Path) -> None:
+    """Raise UsageError where the file cannot be written: before minutes of tests, not after them."""
+    if not path.parent.is_dir():
+        raise UsageError(f"--evidence {path}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"--evidence {path} cannot be written")

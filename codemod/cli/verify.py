@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod.cli.options import Selection
-from codemod.cli.run import Project, load_all
+from codemod.cli.run import Project, combined, load_all, unsafe
 from codemod.cli.running import Running
 from codemod.cli.verb import verb
-from codemod.errors import ExitCode, FileError
+from codemod.errors import ExitCode, FileError, LoopmendError
 from codemod.evidence import Evidence
+from codemod.model import StrategyName
 from codemod.report.escape import escape
 from codemod.report.tally import remaining
 
@@ -29,18 +30,33 @@ Verified = tuple[Project, Evidence]
 def verify(console: Console, selection: Selection, running: Running) -> ExitCode:
     """Run the suite before and after what migrate would change, in copies; write nothing into the project."""
     verified = verify_all(console, selection, running)
-    show(console, verified)
+    show(console, verified, running)
+    _say_what_next(console, tuple(project for project, _ in verified))
     return code(verified)
 
 
+def _say_what_next(console: Console, projects: tuple[Project, ...]) -> None:
+    from codemod.report.text import render_summary
+
+    console.say(render_summary(combined(projects), False, verbose=console.screen.verbose, unsafe=unsafe(projects)))
+
+
 def verify_all(console: Console, selection: Selection, running: Running) -> tuple[Verified, ...]:
-    """Verify each project in path order; its report has the changes that may be applied, none where they may not."""
+    """Verify each project in path order; its report has the changes that may be applied, none where they may not.
+
+    Raises LoopmendError where one cannot be, after showing what is known of those before it.
+    """
     loaded = load_all(selection, runs=True)
     console.warn(_WARNING)
-    found = tuple(_verify_one(console, selection, running, *each) for each in loaded)
-    for name in running.evidence or ():
-        _write(Path(name), tuple(evidence for _, evidence in found))
-    return found
+    found: list[Verified] = []
+    try:
+        for each in loaded:
+            found.append(_verify_one(console, selection, running, *each))
+    except LoopmendError:
+        if found:
+            show(console, tuple(found), running)
+        raise
+    return tuple(found)
 
 
 def _verify_one(console: Console, selection: Selection, running: Running, folder: Path, settings: Settings) -> Verified:
@@ -53,10 +69,12 @@ def _verify_one(console: Console, selection: Selection, running: Running, folder
             console.say(escape(text))
 
         found = verify_project(folder, settings, running.options(selection.best), say, progress)
-    changes = found.report.changes if found.evidence.verdict.holds else ()
-    report = replace(found.report, root=folder.as_posix(), changes=changes)
-    chosen = replace(selection, strategy=found.evidence.strategy) if selection.best else selection
-    return Project(folder, settings, report, chosen.repeat()), replace(found.evidence, root=folder.as_posix())
+    evidence = replace(found.evidence, root=folder.as_posix())
+    report = replace(found.report, root=folder.as_posix())
+    if selection.best and evidence.strategy:
+        settings = replace(settings, strategy=StrategyName(evidence.strategy))
+        selection = replace(selection, strategy=evidence.strategy)
+    return Project(folder, settings, report, selection.repeat(), found.withdrawn), evidence
 
 
 def code(verified: tuple[Verified, ...]) -> ExitCode:
@@ -68,22 +86,28 @@ def code(verified: tuple[Verified, ...]) -> ExitCode:
     return ExitCode.FINDINGS if any(remaining(project.report) for project, _ in verified) else ExitCode.DONE
 
 
-def show(console: Console, verified: tuple[Verified, ...]) -> None:
-    """Print the evidence as text or JSON."""
+def show(console: Console, verified: tuple[Verified, ...], running: Running) -> None:
+    """Print the evidence as text or JSON, and write it to the files that were asked for."""
     found = tuple(evidence for _, evidence in verified)
-    if console.screen.json:
-        console.out(_as_json(found))
-        return
+    console.out(_as_json(found) if console.screen.json else text(console, verified))
+    write(running, verified)
+
+
+def text(console: Console, verified: tuple[Verified, ...]) -> str:
+    """Return the evidence as it is shown to a person."""
     from codemod.report.evidence_text import render_evidence
 
-    console.out(render_evidence(found, console.color, verbose=console.screen.verbose, quiet=console.screen.quiet))
+    found = tuple(evidence for _, evidence in verified)
+    return render_evidence(found, console.color, verbose=console.screen.verbose, quiet=console.screen.quiet)
 
 
-def _write(path: Path, found: tuple[Evidence, ...]) -> None:
-    try:
-        path.write_text(_RENDERERS[path.suffix](found), encoding="utf-8")
-    except OSError as error:
-        raise FileError(str(path), f"the evidence cannot be written: {error.strerror}") from error
+def write(running: Running, verified: tuple[Verified, ...]) -> None:
+    """Write the evidence to the files that were asked for; raises FileError."""
+    for path in map(Path, running.evidence or ()):
+        try:
+            path.write_text(_RENDERERS[path.suffix](tuple(evidence for _, evidence in verified)), encoding="utf-8")
+        except OSError as error:
+            raise FileError(str(path), f"the evidence cannot be written: {error.strerror}") from error
 
 
 def _as_text(found: tuple[Evidence, ...]) -> str:

@@ -25,7 +25,12 @@ _NAMES = {
 
 def render(projects: Iterable[Evidence]) -> str:
     """Return the evidence of some projects as indented ASCII JSON that ends in a newline; ``schema`` describes it."""
-    return dump({"projects": [entry(one) for one in projects]})
+    return dump({"projects": plain(projects)})
+
+
+def plain(projects: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Return the evidence of some projects as JSON's own types, for an answer that holds more."""
+    return [entry(one) for one in projects]
 
 
 def entry(evidence: Evidence) -> dict[str, Any]:

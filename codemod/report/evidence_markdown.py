@@ -30,7 +30,7 @@ _FOLDED = 10
 
 _VERSIONS = 20
 _REQUIREMENTS = 10
-_FACTS = 20
+_FACTS = 40
 _REPORTED = 5
 """Disagreements in one bug report: what is wrong in ten places is most often one thing."""
 
@@ -92,7 +92,7 @@ def _project(evidence: Evidence, most: int, *, titled: bool) -> str:
             *_what_ran(evidence),
             _table(evidence, [*_counts(evidence), *_versions(evidence)]),
             "\n".join(f"- {name}: {prose(what)}" for name, what in words.ends(evidence)),
-            *([f"No single remedy is to blame: {prose(evidence.blamed)}"] if evidence.blamed else []),
+            *([f"{words.UNBLAMED}: {prose(evidence.blamed)}"] if evidence.blamed else []),
             *_rolled_back(evidence, most),
             *_tests(evidence, most),
             *_lists(evidence, most),
@@ -117,7 +117,7 @@ def _what_ran(evidence: Evidence) -> list[str]:
 
 def _table(evidence: Evidence, rows: Iterable[Sequence[str]]) -> str:
     names = [name for name, _ in words.runs(evidence)]
-    return table(["", *names], rows, numbers=range(1, len(names) + 1))
+    return table(["", *names], rows, numbers=range(1, len(names) + 1)) if names else ""
 
 
 def _counts(evidence: Evidence) -> list[list[str]]:

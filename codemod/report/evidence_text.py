@@ -87,7 +87,7 @@ def _runs(evidence: Evidence, verbose: bool) -> Iterator[str]:
     yield from _loops(evidence)
     yield from (f"{name}: {_shown(what)}" for name, what in words.ends(evidence))
     if evidence.blamed:
-        yield f"No single remedy is to blame: {_shown(evidence.blamed)}"
+        yield f"{words.UNBLAMED}: {_shown(evidence.blamed)}"
 
 
 def _versions(run: SuiteRun, verbose: bool) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from codemod.evidence import Comparison, Evidence, RolledBack, SuiteRun, TestChange, TestRun
 
+UNBLAMED = "Worse whichever change is left out, so look at the versions first"
+"""Before what got worse without any remedy being guilty of it."""
 _LONGEST = 200
 """Characters shown of one error or leak."""
 
@@ -44,6 +46,8 @@ class Row:
 
 def runs(evidence: Evidence) -> list[tuple[str, SuiteRun]]:
     """Return the runs that were made with their names."""
+    if _is_unrun(evidence):
+        return []
     if evidence.after is None:
         return [("suite", evidence.before)]
     return [("before", evidence.before), ("after", evidence.after)]
@@ -54,6 +58,8 @@ def verdict(evidence: Evidence) -> str:
     found = evidence.comparison
     if evidence.verdict is Verdict.UNPROVEN:
         return "Unproven: no test ran that could tell whether the change is right."
+    if _is_unrun(evidence):
+        return "Unchanged: nothing to change; the suite was not run."
     if evidence.verdict is Verdict.UNCHANGED:
         run = evidence.before
         how = "" if run.end is End.FINISHED else f"; it {_ENDS[run.end]}"
@@ -154,6 +160,10 @@ def duration(seconds: float) -> str:
     if whole < 120:
         return f"{whole} s"
     return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+
+
+def _is_unrun(evidence: Evidence) -> bool:
+    return evidence.verdict is Verdict.UNCHANGED and not evidence.runs
 
 
 def _better(evidence: Evidence) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from importlib.resources import files
 from typing import Any, get_args
@@ -19,9 +19,13 @@ LineCount = Callable[[FileChange], tuple[int, int]]
 _OPERATIONS = get_args(Operation)
 
 
-def render(report: Report, count: LineCount) -> str:
-    """Return ``report`` as indented ASCII JSON that ends in a newline; ``schema`` describes it."""
-    return dump({"projects": [entry(project, count) for project in report.projects]})
+def render(report: Report, count: LineCount, evidence: Sequence[dict[str, Any]] = ()) -> str:
+    """Return ``report`` as indented ASCII JSON that ends in a newline; ``schema`` describes it.
+
+    ``evidence`` is that of the projects, where their suites were run, as ``evidence_json.plain`` gives it.
+    """
+    projects = [entry(project, count) for project in report.projects]
+    return dump({"projects": projects, **({"evidence": evidence} if evidence else {})})
 
 
 def entry(project: ProjectReport, count: LineCount) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def dump(body: dict[str, Any]) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of what ``render`` returns."""
+    """Return the JSON Schema (draft 2020-12) of what ``render`` returns, which refers to that of the evidence."""
     loaded: dict[str, Any] = json.loads(files("codemod.report").joinpath("schema.json").read_text(encoding="utf-8"))
     return loaded
 

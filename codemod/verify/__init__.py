@@ -13,11 +13,12 @@ This is the one part of loopmend that executes a project's code (DESIGN law 1), 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemod.evidence import Change, End, Evidence, Verdict
+from codemod.evidence import Change, End, Evidence, SuiteRun, Verdict
 from codemod.pipeline import analyse
+from codemod.plan import Plan, held_back
 from codemod.processes.cleanup import terminable
 from codemod.verify.session import Session
 from codemod.verify.settle import settle
@@ -28,20 +29,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from codemod.evidence import SuiteRun, Tried
+    from codemod.evidence import Tried
     from codemod.model import ProjectReport
     from codemod.project.settings import Settings
     from codemod.verify.options import Options
     from codemod.verify.settle import Settled
-    from codemod.verify.trials import Trial
+    from codemod.verify.trials import Trial, Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What the suite stands for: a report whose changes may be applied unless the verdict says no, and the evidence."""
+    """What the suite stands for: a report whose changes may be applied, the evidence, and what was withdrawn."""
 
     report: ProjectReport
     evidence: Evidence
+    withdrawn: Withdrawn = ()
 
 
 def verify(
@@ -54,9 +56,13 @@ def verify(
     """Run the suite of ``folder`` before and after what ``migrate`` would change, and return what holds.
 
     The project's code is executed, in copies; before the first run ``say`` is told the command, and during each
-    ``tell`` how far it is. Raises what ``pipeline.analyse`` raises, and LoopmendError where the suite cannot be run.
+    ``tell`` how far it is. A project without a test that loopmend has a say in is not run. Raises what
+    ``pipeline.analyse`` raises, and LoopmendError where the suite cannot be run.
     """
     report = analyse(folder, settings)
+    if not (report.changes or report.findings or report.counts.tests):
+        never = SuiteRun(End.NOT_STARTED, None, 0)
+        return Verified(report, Evidence(report.root, "", "", Verdict.UNCHANGED, never, notes=report.notes))
     with terminable(), Session(folder, settings, options, report, say, tell) as session:
         before = session.before()
 
@@ -69,37 +75,51 @@ def verify(
             contest = best(folder, settings, trials_of)
             trials, report, tried = contest.trials, contest.report, contest.tried
         settled = settle(trials, report) if report.changes else None
-        return Verified(settled.trial.report if settled else report, _evidence(session, report, before, settled, tried))
+        if trials.unmigrated is not None:
+            session.note_unmigrated(trials.unmigrated)
+        evidence = _evidence(session, report, before, settled, tried)
+    final = settled.trial.report if settled else report
+    left = final if evidence.verdict.holds else _refused(final)
+    return Verified(left, evidence, settled.withdrawn if settled else ())
+
+
+def _refused(report: ProjectReport) -> ProjectReport:
+    """Return ``report`` with nothing to apply, because no run speaks for it."""
+    plan = held_back(
+        Plan(report.remedies, report.withheld), lambda _: "withdrawn: the runs of the suite do not prove it"
+    )
+    return replace(report, remedies=plan.applied, withheld=plan.withheld, changes=(), later=())
 
 
 def _evidence(
     session: Session, report: ProjectReport, before: SuiteRun, settled: Settled | None, tried: tuple[Tried, ...]
 ) -> Evidence:
-    trial = settled.trial if settled else None
+    trial, verdict = (settled.trial if settled else None), _verdict(before, settled)
     seen = [session.agreement("before", before)]
     if trial is not None and trial.report.changes:
         seen.append(session.agreement("after", trial.run, trial.report.changes))
-    final = trial.report if trial is not None else report
-    return Evidence(
+    evidence = Evidence(
         root=report.root,
         command=session.command,
         interpreter=session.interpreter,
-        verdict=_verdict(before, settled),
+        verdict=verdict,
         before=before,
         after=trial.run if trial is not None else None,
         comparison=trial.comparison if trial is not None else None,
         requirements=session.requirements if trial is not None else (),
-        files=tuple(change.path for change in final.changes),
-        kept=tuple((remedy.code, remedy.title) for remedy in final.remedies),
         rolled_back=settled.rolled_back if settled else (),
         tried=tried,
         disagreements=tuple(one for each in seen for one in each.disagreements),
         compared_loops=sum(each.compared for each in seen),
         blamed=settled.blamed if settled else "",
         runs=session.runs,
-        notes=tuple(session.notes),
-        strategy=final.strategy,
+        notes=session.notes,
+        strategy=report.strategy,
     )
+    if trial is None or not evidence.verdict.holds:
+        return evidence
+    files = tuple(change.path for change in trial.report.changes)
+    return replace(evidence, files=files, kept=tuple((remedy.code, remedy.title) for remedy in trial.report.remedies))
 
 
 def _verdict(before: SuiteRun, settled: Settled | None) -> Verdict:

@@ -107,14 +107,14 @@ def _sorted(changes: Iterable[TestChange]) -> tuple[TestChange, ...]:
 
 def _change(old: Seen, new: Seen) -> Change | None:
     if old.state is new.state is State.BAD and old.run and new.run:
-        return Change.STILL_FAILING if _reason(old.run) == _reason(new.run) else Change.FAILS_OTHERWISE
+        return Change.STILL_FAILING if reason(old.run) == reason(new.run) else Change.FAILS_OTHERWISE
     if kind := _CHANGES.get((old.state, new.state)):
         return kind
     renamed = old.run and new.run and plain_id(old.id) != plain_id(new.id)
     return Change.RENAMED if renamed else None
 
 
-def _reason(test: TestRun) -> str:
+def reason(test: TestRun) -> str:
     """Return the first error without its phase: versions differ in the phase in which one cause shows."""
     return next((normalise(phase.error) for phase in test.phases if phase.error), "")
 

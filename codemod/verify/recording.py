@@ -175,7 +175,7 @@ class _Record:
             return End.TIMED_OUT
         if not begun:
             return End.NO_TESTS if status in (0, _NO_TESTS) else End.NOT_STARTED
-        by_signal = (status or 0) not in range(_SIGNALLED)
+        by_signal = status is None or status not in range(_SIGNALLED)
         if by_signal or len(self._ends) < max(self._sessions, 1) or _INTERNAL_ERROR in self._ends:
             return End.CRASHED
         return End.NO_TESTS if set(self._ends) == {_NO_TESTS} else End.FINISHED

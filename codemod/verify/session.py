@@ -18,6 +18,7 @@ from codemod.analysis.raising import floor_of
 from codemod.errors import LoopmendError
 from codemod.knowledge import versions
 from codemod.processes.run import Limits, run
+from codemod.project.named_requirement import named_requirement
 from codemod.project.requirements import PLUGIN, at_least
 from codemod.reading import discover_project, silent
 from codemod.verify import clean, recording
@@ -67,24 +68,29 @@ class Session:
     _stack: ExitStack = field(default_factory=ExitStack)
     _own: TestCommand = field(default_factory=TestCommand)
     _limit: float = 0
-    _overlay: Path | None = None
+    _overlay: tuple[Path, ...] = ()
     _environment: Environment = field(init=False)
     _copies: Copies = field(init=False)
 
     def __enter__(self) -> Self:
+        for text in self.options.requirements:
+            named_requirement(text)  # raises before minutes of tests, not after them
         runs = discover_project(self.folder, self.settings, silent).runs
         self._own = TestCommand() if self.options.command else own_command(runs)
         settings = self.settings
         self._environment = find(
             self.folder, runs.ground.root, settings.python, settings.interpreter, self._own_variables
         )
-        self.requirements = self.options.requirements or tuple(_needed(self.report, self._environment))
+        if self.report.changes or self.options.best:  # another strategy may have some
+            self.requirements = self.options.requirements or tuple(_needed(self.report, self._environment))
         self._notes += _version_notes(self.report, self._environment)
         self._limit = self.options.seconds
-        self._copies = self._stack.enter_context(Copies(self.folder))
-        probe = self._probe / f"{_PROBE}.py"
-        probe.parent.mkdir()
-        shutil.copyfile(Path(__file__).with_name("probe.py"), probe)
+        with ExitStack() as stack:
+            self._copies = stack.enter_context(Copies(self.folder))
+            probe = self._probe / f"{_PROBE}.py"
+            probe.parent.mkdir()
+            shutil.copyfile(Path(__file__).with_name("probe.py"), probe)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -108,7 +114,7 @@ class Session:
     @property
     def command(self) -> str:
         """Return what is run as a person would type it in the project."""
-        return shlex.join(self.options.command or ("python", "-m", "pytest", *self.arguments))
+        return shlex.join(self._command("python"))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -118,6 +124,7 @@ class Session:
     def before(self) -> SuiteRun:
         """Run the suite as it is."""
         self.say(self._announcement())
+        self._overlay = self._laid()  # what cannot be installed is told before minutes of tests, not after them
         found = self._run("before", self._copies.fresh(), ())
         self._limit = min(self._limit, max(_LEAST, _PATIENCE * found.seconds))
         return found
@@ -126,7 +133,7 @@ class Session:
         """Run the suite with ``changes``, called ``name`` before people; raises TooManyRunsError at the limit."""
         if self.runs >= self.options.runs:
             raise TooManyRunsError(f"the limit of {self.options.runs} runs was reached (--max-runs)")
-        return self._run(name, self._copies.fresh(changes), tuple(self._laid()))
+        return self._run(name, self._copies.fresh(changes), self._overlay)
 
     def agreement(self, name: str, run: SuiteRun, changes: Sequence[FileChange] = ()) -> Agreement:
         """Return how the loops of ``run``, which was made with ``changes``, compare with the predicted ones."""
@@ -139,6 +146,11 @@ class Session:
             return Agreement()
         return compare_loops(suite, run, name) if suite is not None else Agreement()
 
+    def note_unmigrated(self, run: SuiteRun) -> None:
+        """Take note of how the unchanged suite fared on the versions that are laid over the environment."""
+        fared = f"{run.passed} passed, {run.failed} failed, {run.end}"
+        self._notes.append(f"without the change, on {', '.join(self.requirements)}: {fared}")
+
     # --- one run ---
 
     def _run(self, name: str, tree: Tree, first: tuple[Path, ...]) -> SuiteRun:
@@ -150,8 +162,7 @@ class Session:
         environment = self._variables(tree, record, first)
         watch = Watch(record, lambda done, total: self.tell(name, done, total))
         limits = Limits(self._limit, self.options.output)
-        command = self.options.command or (str(self._environment.python), "-m", "pytest", *self.arguments)
-        ended = run(command, folder, environment, log, limits, watch)
+        ended = run(self._command(str(self._environment.python)), folder, environment, log, limits, watch)
         if ended.left:
             self._notes.append(f"{ended.left} processes of the run {name} could not be ended")
         status = -ended.signal if ended.status is None and ended.signal is not None else ended.status
@@ -167,6 +178,9 @@ class Session:
         # Behind the options of the configuration file, before those of the command: -x in addopts would end the run.
         addopts = f"{base.get('PYTEST_ADDOPTS', '')} -p {_PROBE} --maxfail=0".strip()
         return {**found, **temporary, "PYTEST_ADDOPTS": addopts, "LOOPMEND_PROBE": str(record)}
+
+    def _command(self, python: str) -> tuple[str, ...]:
+        return (*(self.options.command or (python, "-m", "pytest")), *self.arguments)
 
     @property
     def _own_variables(self) -> Mapping[str, str]:
@@ -184,17 +198,15 @@ class Session:
     def _probe(self) -> Path:
         return self._copies.scratch / "probe"
 
-    def _laid(self) -> Iterator[Path]:
-        """Yield the folder with the versions for after the change, made when it is first asked for."""
+    def _laid(self) -> tuple[Path, ...]:
+        """Return the folder with the versions for after the change, where there are some."""
         if not self.requirements:
-            return
-        if self._overlay is None:
-            self.say(f"installing {', '.join(self.requirements)} over the environment, in a folder of its own")
-            base = clean.for_installing(os.environ) if self.options.clean else os.environ
-            laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder, base)
-            self._overlay = laid.folder
-            self._notes += laid.notes
-        yield self._overlay
+            return ()
+        self.say(f"installing {', '.join(self.requirements)} over the environment, in a folder of its own")
+        base = clean.for_installing(os.environ) if self.options.clean else os.environ
+        laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder, base)
+        self._notes += laid.notes
+        return (laid.folder,)
 
     def _announcement(self) -> str:
         where = f", as in {self._own.origin}" if self._own.origin else ""
@@ -208,7 +220,7 @@ class Session:
 def _needed(report: ProjectReport, environment: Environment) -> Iterator[str]:
     """Yield what the environment lacks for the version that the change is for."""
     installed = environment.installed(PLUGIN)
-    if not report.changes or report.target == report.version or (installed and at_least(installed, report.target)):
+    if report.target == report.version or (installed and at_least(installed, report.target)):
         return
     yield f"{PLUGIN}=={report.target}"
     floor = floor_of(report.target)

@@ -9,10 +9,10 @@ from codemod.evidence import RolledBack
 from codemod.verify.blame import TooManyRunsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from codemod.model import ProjectReport
-    from codemod.verify.trials import Trial, Trials
+    from codemod.model import ProjectReport, Remedy
+    from codemod.verify.trials import Trial, Trials, Withdrawn
 
 _PINS = "LM501"
 _SHOWN = 3
@@ -24,13 +24,15 @@ class Settled:
 
     trial: Trial
     rolled_back: tuple[RolledBack, ...] = ()
+    withdrawn: Withdrawn = ()
     blamed: str = ""
 
 
 def settle(trials: Trials, report: ProjectReport) -> Settled:
     """Return the whole change where it holds, else what is left of it without the remedies that break something.
 
-    Where nothing is left, the trial is that of the whole change, with a report that changes nothing.
+    Where nothing is left, the trial is that of the whole change, with a report that changes nothing. Raises
+    TooManyRunsError where not even the whole change can be tried.
     """
     trial = trials.of(report)
     try:
@@ -40,16 +42,17 @@ def settle(trials: Trials, report: ProjectReport) -> Settled:
         blame = trials.blame(trial)
         if not blame.guilty:
             return Settled(trial, blamed=listed(blame.unblamed))
-        left = trials.without([(remedy, _reason(broke)) for remedy, broke in blame.guilty])
+        without = f"does not hold without {listed({remedy.code for remedy, broke in blame.guilty if broke})}"
+        guilty = {remedy: tuple(sorted(broke)) for remedy, broke in blame.guilty}
+        left = trials.without(_withdrawn(guilty, without))
         rest = trials.of(left)
+        if rest.broken.keys() - blame.unblamed:
+            rest = trials.confirmed(rest)
     except TooManyRunsError as error:
-        return _all_withdrawn(trials, trial, f"withdrawn: the suite got worse, and {error}")
-    if not left.changes or _stays_behind(report, left) or rest.broken - blame.unblamed:
-        return _all_withdrawn(
-            trials, trial, "withdrawn: the suite got worse, and without what broke it the rest does not hold"
-        )
-    rolled_back = tuple(RolledBack(r.code, r.title, tuple(sorted(broke))) for r, broke in blame.guilty)
-    return Settled(rest, rolled_back, listed(blame.unblamed))
+        return _nothing_left(trials, trial, {}, f"{error} before it was known what is to blame")
+    if not left.changes or _stays_behind(report, left) or rest.broken.keys() - blame.unblamed:
+        return _nothing_left(trials, trial, guilty, without)
+    return Settled(rest, _rolled_back(guilty, without), _withdrawn(guilty, without), listed(blame.unblamed))
 
 
 def listed(names: Iterable[str]) -> str:
@@ -59,17 +62,27 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(found[:_SHOWN])}{more}"
 
 
-def _reason(broke: Iterable[str]) -> str:
-    return f"withdrawn: the suite got worse with it: {listed(broke)}"
-
-
 def _stays_behind(before: ProjectReport, left: ProjectReport) -> bool:
     """Tell whether the requirements no longer go up, without which the rest is for a version that is not there."""
     return _PINS in {r.code for r in before.remedies} and _PINS not in {r.code for r in left.remedies}
 
 
-def _all_withdrawn(trials: Trials, trial: Trial, reason: str) -> Settled:
-    nothing = trials.without([(remedy, reason) for remedy in trial.report.remedies])
-    broke = tuple(sorted(trial.broken))
-    rolled_back = tuple(RolledBack(remedy.code, remedy.title, broke) for remedy in trial.report.remedies)
-    return Settled(replace(trial, report=nothing), rolled_back)
+def _nothing_left(trials: Trials, trial: Trial, guilty: Mapping[Remedy, tuple[str, ...]], reason: str) -> Settled:
+    """Return that all goes: the ``guilty`` for what they broke, the others for ``reason``."""
+    broke = {remedy: guilty.get(remedy, ()) for remedy in trial.report.remedies}
+    withdrawn = _withdrawn(broke, reason)
+    # Whatever the analysis makes of it: what has not been run is not applied.
+    report = replace(trials.without(withdrawn), remedies=(), changes=())
+    return Settled(replace(trial, report=report), _rolled_back(broke, reason), withdrawn)
+
+
+def _rolled_back(broke: Mapping[Remedy, tuple[str, ...]], otherwise: str) -> tuple[RolledBack, ...]:
+    return tuple(RolledBack(remedy.code, remedy.title, tests or (otherwise,)) for remedy, tests in broke.items())
+
+
+def _withdrawn(broke: Mapping[Remedy, tuple[str, ...]], otherwise: str) -> Withdrawn:
+    """Return the remedies with what is said of them in the report."""
+    return tuple(
+        (remedy, f"withdrawn: the suite got worse with it: {listed(tests)}" if tests else f"withdrawn: {otherwise}")
+        for remedy, tests in broke.items()
+    )

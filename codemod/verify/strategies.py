@@ -1,7 +1,7 @@
 """``--strategy best``: run the suite under every strategy that changes something, and keep the one that does best.
 
-Best is: nothing worse than before, most tests passing, then the fastest (times within a fifth of each other are equal,
-for no machine measures better), then the smallest diff.
+Best is: nothing worse than before, most tests passing, then the fastest (times within a fifth or half a second of each
+other are equal, for no machine measures better), then the smallest diff.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from codemod.project.settings import Settings
     from codemod.verify.trials import Trial, Trials
 
-_ALIKE = 1.2
-"""Ratio of times that are taken as equal."""
+_ALIKE_TIMES, _ALIKE_SECONDS = 1.2, 0.5
+"""Times that differ by no more than this ratio, or by no more than so many seconds, are taken as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def _most_passing(fields: dict[StrategyName, Trial]) -> list[StrategyName]:
 
 def _fastest(fields: dict[StrategyName, Trial]) -> list[StrategyName]:
     least = min(_seconds(trial) for trial in fields.values())
-    return [name for name, trial in fields.items() if _seconds(trial) <= least * _ALIKE]
+    most = max(least * _ALIKE_TIMES, least + _ALIKE_SECONDS)
+    return [name for name, trial in fields.items() if _seconds(trial) <= most]
 
 
 def _smallest(fields: dict[StrategyName, Trial]) -> list[StrategyName]:

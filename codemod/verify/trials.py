@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from codemod.evidence import Change, Comparison, SuiteRun
 from codemod.pipeline import analyse
 from codemod.verify.blame import Blame, Broken, find_guilty
-from codemod.verify.compare import compare, with_flaky
+from codemod.verify.compare import compare, reason, with_flaky
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from codemod.evidence import TestChange
     from codemod.model import FileChange, ProjectReport, Remedy
     from codemod.project.settings import Settings
+
+    Withdrawn = tuple[tuple[Remedy, str], ...]
 
 WHOLE_RUN = "the run as a whole"
 _TRYING = "left out while the guilty one is sought"
@@ -34,9 +37,13 @@ class Trial:
 
     @property
     def broken(self) -> Broken:
-        """Return what got worse: ids of tests, WHOLE_RUN where the run came to a worse end."""
-        worse = {change.id for change in self.comparison.changes if change.change.is_worse}
-        return frozenset(worse | ({WHOLE_RUN} if self.comparison.worse_end else set()))
+        """Return what got worse: ids of tests, WHOLE_RUN where the run came to a worse end, with the reasons."""
+        worse = {one.id: _reason(one) for one in self.comparison.changes if one.change.is_worse}
+        return {**worse, WHOLE_RUN: self.run.end} if self.comparison.worse_end else worse
+
+
+def _reason(change: TestChange) -> str:
+    return f"{change.change}: {reason(change.after) if change.after else ''}"
 
 
 @dataclass(slots=True)
@@ -61,12 +68,19 @@ class Trials:
         return replace(known, report=report, comparison=with_flaky(known.comparison, self._flaky))
 
     def confirmed(self, trial: Trial) -> Trial:
-        """Run a bad state once more; what fails only once is flaky, and from then on not held against any state."""
+        """Run a bad state once more; what fails only once is flaky, and from then on not held against any state.
+
+        Of a run that came to a worse end only once the other one counts: it shows more.
+        """
         if not trial.broken:
             return trial
-        again = compare(self.before, self.run("again", trial.report.changes))
-        still = Trial(trial.report, trial.run, again).broken
-        self._flaky |= {change.id for change in trial.comparison.of(Change.BROKEN) if change.id not in still}
+        run = self.run("again", trial.report.changes)
+        again = Trial(trial.report, run, compare(self.before, run))
+        once, suspects = trial.broken.keys() - again.broken.keys(), trial.comparison.changes
+        if WHOLE_RUN in once:
+            self._known[trial.report.changes] = again
+            suspects = trial.comparison.of(Change.BROKEN)  # what was not reached has done nothing
+        self._flaky |= {change.id for change in suspects if change.id in once}
         return self.of(trial.report)
 
     def blame(self, trial: Trial) -> Blame[Remedy]:
@@ -75,13 +89,19 @@ class Trials:
 
         def broken_with(kept: tuple[Remedy, ...]) -> Broken | None:
             rest = tuple(remedy for remedy in remedies if remedy not in kept)
-            report = self.without([(remedy, _TRYING) for remedy in rest])
+            report = self.without(tuple((remedy, _TRYING) for remedy in rest))
             if kept and not report.changes:
                 return None
             return self.of(report, f"with {len(kept)} of {len(remedies)} remedies").broken
 
         return find_guilty(remedies, trial.broken, broken_with)
 
-    def without(self, withdrawn: Sequence[tuple[Remedy, str]]) -> ProjectReport:
+    @property
+    def unmigrated(self) -> SuiteRun | None:
+        """Return how the unchanged suite fared on the versions of after the change, None where it was not run so."""
+        known = self._known.get(())
+        return known.run if known is not None and self.moves else None
+
+    def without(self, withdrawn: Withdrawn) -> ProjectReport:
         """Return the report of the project with some remedies withdrawn, each with the reason."""
         return analyse(self.folder, self.settings, withdrawn=withdrawn)

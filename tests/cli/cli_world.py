@@ -13,10 +13,13 @@ from codemod.__main__ import main
 from codemod.knowledge import NamedRemedy
 from codemod.model import Applicability, Counts, FileChange, Finding, Location, OptionValue, ProjectReport, Remedy
 from codemod.project.settings import Settings
+from codemod.verify import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from codemod.verify.options import Options
 
 SAFE = Finding("LM201", Location("tests/conftest.py", 1), "crosses", "LM201-aaaa")
 MANUAL = Finding("LM901", Location("tests/test_b.py", 1), "needs a person", "LM901-cccc", advice="look at it")
@@ -77,6 +80,8 @@ class World:
     guarded: list[tuple[Any, ...]] = field(default_factory=list)
     guard_error: BaseException | None = None
     commands: tuple[tuple[str, str, str], ...] = ()
+    verdicts: list[Verified | BaseException] = field(default_factory=list)
+    verified: list[tuple[str, Settings, Options]] = field(default_factory=list)
 
     def project(self, name: str, *reports: ProjectReport | BaseException) -> Path:
         """Make a folder with the files its first report talks about."""
@@ -93,7 +98,9 @@ class World:
         out, err = self.capture.readouterr()
         return Result(code, out, err.decode())
 
-    def analyse(self, folder: Path, settings: Settings, progress: Callable[[str, int, int], None]) -> ProjectReport:
+    def analyse(
+        self, folder: Path, settings: Settings, progress: Callable[[str, int, int], None], withdrawn: object = ()
+    ) -> ProjectReport:
         self.seen.append((folder.as_posix(), settings))
         progress("reading", 1, 2)
         waiting = self.reports[folder.resolve().name]
@@ -101,6 +108,16 @@ class World:
         if isinstance(report, BaseException):
             raise report
         return report
+
+    def verify(
+        self, folder: Path, settings: Settings, options: Options, say: Callable[[str], None], tell: object
+    ) -> Verified:
+        self.verified.append((folder.as_posix(), settings, options))
+        say("running `python -m pytest`")
+        found = self.verdicts.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     def load(self, folder: Path, overrides: dict[str, Any], isolated: bool) -> Settings:
         self.loaded.append((dict(overrides), isolated))
@@ -140,6 +157,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
         },
         "codemod.rules": {"RULES": RULES, "EXCLUDED": {"pool-pre-ping": "It cures nothing."}},
         "codemod.knowledge": {"remedies": lambda: REMEDIES},
+        "codemod.verify": {"verify": made.verify},
         "codemod.demo": {"run": lambda write: write("the demo") or 4},
     }
     for name, members in fakes.items():

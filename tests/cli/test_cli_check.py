@@ -151,7 +151,7 @@ def test_without_options_nothing_is_overridden(world: World) -> None:
     ("arguments", "message"),
     [
         (("--strategy", "isolat"), "--strategy 'isolat' is unknown: did you mean isolate?"),
-        (("--strategy", "x"), "--strategy 'x' is unknown: choose from auto, isolate, share, preserve"),
+        (("--strategy", "x"), "--strategy 'x' is unknown: choose from auto, isolate, share, preserve, best"),
         (("--output-format", "jsn"), "--output-format 'jsn' is unknown: did you mean json?"),
         (("--color", "alway"), "--color 'alway' is unknown: did you mean always?"),
         (("--select", "LM2,LM20x"), "--select 'LM20X' matches no rule: did you mean LM201 or LM901?"),

@@ -12,7 +12,7 @@ from codemod.errors import ExitCode
 if TYPE_CHECKING:
     from cli_world import World
 
-VERBS = ("check", "diff", "migrate", "explain", "rules", "config", "undo", "demo")
+VERBS = ("check", "diff", "migrate", "verify", "explain", "rules", "config", "undo", "demo")
 PROJECT_OPTIONS = ("--strategy", "--select", "--ignore", "--unsafe", "--target", "--source", "--remedy", "--config")
 SCREEN_OPTIONS = ("--output-format", "--quiet", "--verbose", "--color", "--no-progress")
 

@@ -1,7 +1,8 @@
 """The corpus under real pytest and a real PostgreSQL: what must fail before fails, what must pass after passes.
 
 A case with ``from`` is a migration: ``before/`` runs on an old pytest-asyncio, the result on a new one, and the tests
-and fixtures that shared an event loop still do.
+and fixtures that shared an event loop still do. Whatever ran, and however it ended: the loops are those that the model
+predicts for the files and the versions of the run.
 
 All runs of the session's selection start together on a few threads; each test waits for its own. Cases with the same
 files (one case per strategy) share their run.
@@ -25,6 +26,8 @@ from support.corpus import Case, Runs, load_cases, read_tree
 from support.databases import fresh_database
 from support.loops import same_loops, same_loops_of_run
 from support.runner import Outcome, run_suite
+
+from codemod.verify.predicted import Agreement, compare_loops, read_as_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,12 +84,20 @@ def _after() -> list[Run]:
     return [Run(case, "after", plugin) for case, runs in results for plugin in runs.versions]
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a run, and how its loops agree with the predicted ones."""
+
+    outcome: Outcome
+    agreement: Agreement
+
+
 @pytest.fixture(scope="module")
-def outcome(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Iterator[Callable[[Run], Outcome]]:
-    """Return a function that gives the outcome of a run, waiting for it."""
+def outcome(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Iterator[Callable[[Run], Ran]]:
+    """Return a function that gives what came of a run, waiting for it."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     wanted = [param["run"] for param in params if isinstance(param.get("run"), Run)]
-    futures: dict[tuple[str, str], Future[Outcome]] = {}
+    futures: dict[tuple[str, str], Future[Ran]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for run in [*wanted, *(earlier for later in wanted for earlier in later.earlier)]:
             if run.key not in futures:
@@ -97,19 +108,21 @@ def outcome(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Itera
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _perform(run: Run, postgres: EmbeddedPostgres) -> Outcome:
+def _perform(run: Run, postgres: EmbeddedPostgres) -> Ran:
     python = venvs.interpreter(run.plugin)
     database = fresh_database(postgres) if run.runs.postgres else nullcontext({})
     with tempfile.TemporaryDirectory() as scratch, database as variables:
         # A copy outside this repository: pytest's search for a configuration file goes upwards.
         folder = shutil.copytree(run.folder, Path(scratch, "project"))
-        return run_suite(folder, python, {**venvs.variables(run.plugin), **variables})
+        outcome = run_suite(folder, python, {**venvs.variables(run.plugin), **variables})
+        suite = read_as_run(folder, run.case.settings, outcome.seen)
+        return Ran(outcome, compare_loops(suite, outcome.seen, run.state) if suite is not None else Agreement())
 
 
 @pytest.mark.parametrize("run", _before(), ids=str)
-def test_before(run: Run, interpreter: Callable[[str], Path], outcome: Callable[[Run], Outcome]) -> None:
+def test_before(run: Run, interpreter: Callable[[str], Path], outcome: Callable[[Run], Ran]) -> None:
     interpreter(run.plugin)
-    found = outcome(run)
+    found = outcome(run).outcome
     assert found.verdict == run.runs.before, found.log
     if run.runs.error:
         assert run.runs.error in "\n".join(found.failures)
@@ -118,15 +131,15 @@ def test_before(run: Run, interpreter: Callable[[str], Path], outcome: Callable[
 
 
 @pytest.mark.parametrize("run", _after(), ids=str)
-def test_after(run: Run, interpreter: Callable[[str], Path], outcome: Callable[[Run], Outcome]) -> None:
+def test_after(run: Run, interpreter: Callable[[str], Path], outcome: Callable[[Run], Ran]) -> None:
     for each in (run, *run.earlier):
         interpreter(each.plugin)
-    after = outcome(run)
+    after = outcome(run).outcome
     assert after.verdict == run.runs.after, after.log
     if run.runs.leak_free:
         assert after.leaks == ()
     for earlier in run.earlier:
-        before = outcome(earlier)
+        before = outcome(earlier).outcome
         if before.verdict != "hang":
             # Sorted, because pytest 8 visits files and folders in another order than pytest 7.
             assert sorted(after.tests) == sorted(before.tests)
@@ -134,3 +147,23 @@ def test_after(run: Run, interpreter: Callable[[str], Path], outcome: Callable[[
             assert same_loops(before, after) == (), earlier
         if run.runs.whole_run:
             assert same_loops_of_run(before, after) == (), earlier
+
+
+@pytest.mark.parametrize("run", [*_before(), *_after()], ids=str)
+def test_loops_are_the_predicted_ones(
+    run: Run, interpreter: Callable[[str], Path], outcome: Callable[[Run], Ran]
+) -> None:
+    interpreter(run.plugin)
+    assert outcome(run).agreement.disagreements == ()
+
+
+def test_many_loops_are_compared(
+    request: pytest.FixtureRequest, interpreter: Callable[[str], Path], outcome: Callable[[Run], Ran]
+) -> None:
+    runs = {run.key: run for run in (*_before(), *_after())}
+    selected = {str(item.callspec.params.get("run")) for item in request.session.items if hasattr(item, "callspec")}
+    if not {str(run) for run in runs.values()} <= selected:
+        pytest.skip("only some of the runs are selected")
+    for plugin in {run.plugin for run in runs.values()}:
+        interpreter(plugin)
+    assert sum(outcome(run).agreement.compared for run in runs.values()) > 2000

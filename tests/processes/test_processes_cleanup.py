@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from process_tools import SECONDS, is_gone, until
 from support.command import without_powers
+from support.processes import SECONDS, is_gone, until
 
 from codemod.processes.cleanup import Janitor, terminable
 from codemod.processes.janitor import remove

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from process_tools import DAEMON, DEAF, SECONDS, is_gone, pid_in, run_code, start_caller, until
+from support.processes import DAEMON, DEAF, SECONDS, is_gone, pid_in, run_code, start_caller, until
 
 from codemod.processes import supervisor
 from codemod.processes.run import CommandError, Limits, run

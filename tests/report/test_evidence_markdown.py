@@ -7,7 +7,7 @@ import pytest
 from evidence_samples import evidence, run
 from markdown_it import MarkdownIt
 
-from codemod.evidence import Comparison, Disagreement, Evidence, RolledBack, TestRun, Tried, Verdict
+from codemod.evidence import Comparison, Disagreement, End, Evidence, RolledBack, SuiteRun, TestRun, Tried, Verdict
 from codemod.report.evidence_markdown import MOST_BYTES, bug_report, render
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
@@ -64,7 +64,7 @@ def test_worse() -> None:
     shown = text(samples.worse())
     assert "| `tests/test_a.py::test_2` | no longer run | passed | skipped |  |" in shown
     assert "| `tests/test_a.py::test_4` | vanished | passed | not run |  |" in shown
-    assert "No single remedy is to blame: 1 test newly failing" in shown
+    assert "Worse whichever change is left out, so look at the versions first: 1 test newly failing" in shown
     assert "<details>" not in shown
 
 
@@ -104,6 +104,13 @@ def test_strategies_are_a_table() -> None:
     assert "| **`isolate`** | 415 | 36 s | 24 | better | most tests pass |" in shown
     assert "| `preserve` | not run |  | 0 | unchanged | it changes nothing |" in shown
     assert "loopmend predicted 1 of 4 loops wrongly. That is a defect of loopmend, not of the suite." in shown
+
+
+def test_a_suite_that_was_not_run() -> None:
+    never = SuiteRun(End.NOT_STARTED, None, 0)
+    assert render([Evidence(".", "", "", Verdict.UNCHANGED, never, notes=("why",))]) == (
+        "### Evidence from the tests\n\n**Unchanged: nothing to change; the suite was not run.**\n\n- why\n"
+    )
 
 
 def test_nothing_is_said_that_is_empty() -> None:

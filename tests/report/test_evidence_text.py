@@ -6,9 +6,9 @@ import evidence_samples as samples
 import pytest
 from evidence_samples import evidence, run, several
 
-from codemod.evidence import Change, Comparison, End, Evidence, RolledBack, TestRun, Verdict
+from codemod.evidence import Change, Comparison, End, Evidence, RolledBack, SuiteRun, TestRun, Verdict
 from codemod.report.evidence_text import render_evidence
-from codemod.report.evidence_words import duration
+from codemod.report.evidence_words import UNBLAMED, duration
 
 
 def text(*projects: Evidence, **options: bool) -> str:
@@ -57,7 +57,7 @@ def test_worse() -> None:
         "before  5 passed  0 failed  0 skipped  36 s   (pytest 8.4.2, pytest-asyncio 1.5.0)",
         "after   0 passed  1 failed  1 skipped  36 s   (pytest 8.4.2, pytest-asyncio 1.5.0)",
     ]
-    assert "No single remedy is to blame: 1 test newly failing whichever remedy is left out" in lines
+    assert f"{UNBLAMED}: 1 test newly failing whichever remedy is left out" in lines
     assert [line for line in lines if line.endswith("(1):")] == [
         "newly failing (1):",
         "no longer run (1):",
@@ -152,6 +152,13 @@ def test_nothing_is_said_that_is_empty() -> None:
     bare = Evidence(".", "", "", Verdict.SAME, run(loops=0, versions=()), run(loops=0, versions=()), Comparison())
     assert text(bare) == (
         "before  0 passed  0 failed  36 s\nafter   0 passed  0 failed  36 s\n\nThe same: no test got better or worse.\n"
+    )
+
+
+def test_a_suite_that_was_not_run() -> None:
+    never = SuiteRun(End.NOT_STARTED, None, 0)
+    assert text(Evidence(".", "", "", Verdict.UNCHANGED, never, notes=("why",))) == (
+        "Note: why\n\nUnchanged: nothing to change; the suite was not run.\n"
     )
 
 

@@ -34,10 +34,11 @@ class Outcome:
 
     ``open_connections`` counts the PostgreSQL connections open at the end, None without a server. ``trace`` has for
     each test a label for the loop of each name: ``test`` where it ran on one, the project's fixtures that did, as
-    ``path::qualname``, and ``teardown of`` these.
+    ``path::qualname``, and ``teardown of`` these. ``seen`` is the run as the probe recorded it.
     """
 
     verdict: str
+    seen: SuiteRun = field(repr=False)
     failures: tuple[str, ...] = ()
     leaks: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
@@ -94,6 +95,7 @@ def _outcome(seen: SuiteRun) -> Outcome:
     good = (TestOutcome.PASSED, TestOutcome.XPASSED)
     return Outcome(
         verdict="hang" if seen.end is End.TIMED_OUT else "pass" if seen.status == 0 else "fail",
+        seen=seen,
         failures=tuple(failures),
         leaks=seen.all_leaks,
         tests=tuple(plain_id(test.id) for test in seen.tests),

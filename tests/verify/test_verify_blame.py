@@ -10,13 +10,19 @@ from codemod.verify.blame import Blame, Broken, TooManyRunsError, find_guilty
 
 
 class Suite:
-    """A suite in which each of ``culprits`` breaks a test of its name; counts the runs."""
+    """A suite in which each of ``culprits`` breaks a test of its name; counts the runs.
 
-    def __init__(self, culprits: str, always: str = "", untried: tuple[str, ...] = (), needs_both: str = "") -> None:
+    ``needed`` is the remedy without which no test works, for a reason of its own.
+    """
+
+    def __init__(
+        self, culprits: str, always: str = "", untried: tuple[str, ...] = (), needs_both: str = "", needed: str = ""
+    ) -> None:
         self.culprits = culprits
         self.always = always
         self.untried = untried
         self.needs_both = needs_both
+        self.needed = needed
         self.runs = 0
 
     def __call__(self, state: tuple[str, ...]) -> Broken | None:
@@ -26,7 +32,9 @@ class Suite:
         found = {f"test_{name}" for name in state if name in self.culprits} | {f"test_{name}" for name in self.always}
         if self.needs_both and set(self.needs_both) <= set(state):
             found.add("test_both")
-        return frozenset(found)
+        if self.needed and self.needed not in state:
+            return {f"test_{name}": "not migrated" for name in "abcdefghz"}
+        return dict.fromkeys(found, "an error")
 
 
 def blame(remedies: str, suite: Suite) -> Blame[str]:
@@ -73,7 +81,13 @@ def test_a_state_that_cannot_be_tried_is_stepped_over() -> None:
 
 def test_where_no_state_between_can_be_tried_the_last_goes_first_until_nothing_is_worse() -> None:
     suite = Suite("a", untried=("a", "ab"))
-    assert [name for name, _ in blame("abc", suite).guilty] == ["c", "b", "a"]
+    nothing = frozenset[str]()
+    assert blame("abc", suite).guilty == (("c", frozenset({"test_a"})), ("b", nothing), ("a", nothing))
+
+
+def test_what_cannot_be_applied_without_a_guilty_one_has_broken_nothing() -> None:
+    suite = Suite("b", untried=("ac", "a"))
+    assert blame("abc", suite).guilty == (("b", frozenset({"test_b"})), ("c", frozenset()), ("a", frozenset()))
 
 
 def test_the_limit_of_runs_is_passed_on() -> None:
@@ -81,4 +95,36 @@ def test_the_limit_of_runs_is_passed_on() -> None:
         raise TooManyRunsError
 
     with pytest.raises(TooManyRunsError):
-        find_guilty(("a", "b"), frozenset({"test"}), exhausted)
+        find_guilty(("a", "b"), {"test": "an error"}, exhausted)
+
+
+# --- on other versions, where the suite needs some of the remedies ---------------------------------------------------
+
+
+def test_a_guilty_one_is_found_beside_one_that_is_needed() -> None:
+    assert blame("abcd", Suite("c", needed="a")) == Blame((("c", frozenset({"test_c"})),))
+
+
+def test_one_that_is_needed_is_not_blamed_for_what_the_versions_break() -> None:
+    assert blame("abcd", Suite("", always="z", needed="a")) == Blame((), frozenset({"test_z"}))
+
+
+def test_both_at_once() -> None:
+    found = blame("abcd", Suite("d", always="z", needed="a"))
+    assert found == Blame((("d", frozenset({"test_d"})),), frozenset({"test_z"}))
+
+
+def test_a_test_that_is_broken_twice_is_not_taken_for_the_versions_doing() -> None:
+    def broken(state: tuple[str, ...]) -> Broken:
+        return {"test": "an error"} if {"b", "c"} & set(state) else {}
+
+    found = find_guilty(("a", "b", "c"), {"test": "an error"}, broken)
+    assert [name for name, _ in found.guilty] == ["b", "c"]
+    assert not found.unblamed
+
+
+def test_one_that_breaks_otherwise_than_it_mends_is_unclear() -> None:
+    def broken(state: tuple[str, ...]) -> Broken:
+        return {"test": "an error"} if "a" in state else {"test": "not migrated"}
+
+    assert find_guilty(("a", "b"), {"test": "an error"}, broken) == Blame((), frozenset({"test"}))

@@ -303,7 +303,6 @@ def test_after(): pass
 def test_a_killed_run_keeps_what_was_reported(run: Run) -> None:
     found = run(KILLED)
     assert (found.end, found.garbled) == (End.CRASHED, 0)
-    assert found.status in (-9, 137)
     assert outcomes(found) == {"test_before": Outcome.PASSED, "test_fails": Outcome.FAILED}
     assert found.unfinished == ("test_it.py::test_killed",)
     assert len(found.collected) == 4

@@ -267,6 +267,7 @@ ENDED = [START, *attempt("a")]
         (ENDED, -9, False, End.CRASHED),
         ([*ENDED, END], -11, False, End.CRASHED),
         ([*ENDED, END], 139, False, End.CRASHED),
+        ([*ENDED, END], None, False, End.CRASHED),
         ([*ENDED, {**END, "status": 3}], 3, False, End.CRASHED),
         (ENDED, None, True, End.TIMED_OUT),
         ([*ENDED, END], None, True, End.TIMED_OUT),

@@ -1,0 +1,1 @@
+"""The fake is run, not imported."""
