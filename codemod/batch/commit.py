@@ -86,9 +86,9 @@ def _in_checkout(top: Path, shards: list[Shard], messages: Mapping[str, str]) ->
 
 def _refusal(checkout: Checkout | None, top: Path) -> str:
     if checkout is None:
-        return "the checkout is not under git"
+        return "the folder is in no work tree of git"
     if checkout.refusal:
-        return checkout.refusal
+        return f"git gives no commit to start from: {checkout.refusal}"
     return "" if checkout.top == real(top) else "the folder is not the top of its repository"
 
 

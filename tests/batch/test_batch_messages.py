@@ -155,9 +155,9 @@ def test_a_huge_shard_fits(results: list[Result]) -> None:
         "findings": [
             {**finding, "id": f"{finding['id']}-{number}", "message": "word " * 100}
             for finding in one.report["findings"]
-            for number in range(300)
+            for number in range(100)
         ],
-        "notes": [f"note {number} " * 30 for number in range(300)],
+        "notes": [f"note {number} " * 30 for number in range(100)],
     }
     many = [
         replace(
@@ -167,7 +167,7 @@ def test_a_huge_shard_fits(results: list[Result]) -> None:
             report=report,
             files=tuple(replace(file, path=f"{number}/{file.path}{'y' * 150}") for file in one.files),
         )
-        for number in range(200)
+        for number in range(100)
     ]
     batch = looked_at(many, [shard(*many, slug="all")])
     text = pull_request(batch, batch.shards[0])
