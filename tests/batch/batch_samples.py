@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support.corpus import CORPUS, load_case
 
-from codemod.batch.outputs.view import RuleText
+from codemod.batch.outputs import export
+from codemod.batch.outputs.view import Batch, RuleText, view
 from codemod.batch.records import FilePatch, Result, Status
 from codemod.batch.shards import Shard
 from codemod.model import Report
@@ -24,10 +24,17 @@ from codemod.source import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from codemod.model import FileChange, ProjectReport
 
 TEXTS = {rule.code: RuleText(rule.summary, rule.why) for rule in RULES}
+HOSTILE = (
+    "`x` ``|| @team #12 GH-3 fixes #1 <script>alert(1)</script> </details> https://evil.example **b** [l](x) "
+    "\x1b[31m\u202e\udcff\n\r\nCo-authored-by: x <x@evil.example>\n# head\n| a | b |"
+)
+"""Text that does harm wherever it is not escaped."""
+
 CASES = {
     "services/api": "LM201-value-crosses-loops/document-session",
     "services/old": "LM400-loops-of-old-version/session-override",
@@ -93,6 +100,38 @@ def shard(
 def shards(found: Iterable[Result]) -> list[Shard]:
     """Return a shard per project that is changed."""
     return [shard(one) for one in found if one.files]
+
+
+def by_name(found: Iterable[Result], folder: str) -> Result:
+    return next(one for one in found if one.folder == folder)
+
+
+def looked_at(found: Iterable[Result], cut: Iterable[Shard] | None = None, **options: Any) -> Batch:
+    found = list(found)
+    return view(found, shards(found) if cut is None else cut, TEXTS, retry, **options)
+
+
+def written(folder: Path, found: Iterable[Result], cut: Iterable[Shard] | None = None) -> dict[str, bytes]:
+    """Return what an export leaves in ``folder``."""
+    found = list(found)
+    export(folder, found, shards(found) if cut is None else list(cut), TEXTS, retry)
+    return content(folder)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def hostile(one: Result) -> Result:
+    """Return a result with every text of the repository as bad as can be."""
+    report = json.loads(json.dumps(one.report))
+    report |= {"version_origin": HOSTILE, "notes": [HOSTILE], "failures": [{"path": HOSTILE, "reason": HOSTILE}]}
+    for finding in report["findings"]:
+        finding |= {"message": HOSTILE, "advice": HOSTILE, "symbol": HOSTILE}
+        finding["location"]["path"] = HOSTILE
+    report["findings"].append({**report["findings"][0], "id": "LM201-left"})
+    project = f"{one.project}/{HOSTILE}"
+    return replace(one, project=project, folder=f"{one.folder}/{HOSTILE}", report=report)
 
 
 def _file(report: ProjectReport, change: FileChange, folder: str) -> FilePatch:

@@ -7,7 +7,7 @@ repository is kept harmless.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemod import __version__
 from codemod.batch.outputs.message import titles_of
@@ -16,11 +16,13 @@ from codemod.report.gfm import bounded_table, code, fitting, joined, prose
 from codemod.report.summary import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from codemod.batch.outputs.view import Batch, Left, Project
     from codemod.batch.records import FilePatch
     from codemod.batch.shards import Shard
+
+_Item = TypeVar("_Item")
 
 MOST_BYTES = 60_000
 """GitHub refuses a body of more than 65,536 characters."""
@@ -46,7 +48,7 @@ def _blocks(batch: Batch, shard: Shard, most: int) -> Iterator[str]:
     yield "### What"
     yield _what(batch, shard, most)
     yield "### Why"
-    yield _items(_reasons(batch, shard), max(most, _RULES))
+    yield _items([*batch.weights(shard).items()], lambda row: _reason(batch, *row), max(most, _RULES))
     yield "### Files"
     yield bounded_table(["file", "+", MINUS, "rules"], shard.files, _file, most, numbers=(1, 2))
     yield "### Projects"
@@ -64,20 +66,18 @@ def _blocks(batch: Batch, shard: Shard, most: int) -> Iterator[str]:
 
 def _what(batch: Batch, shard: Shard, most: int) -> str:
     titles = titles_of((mend.title, len(mend.findings)) for _, mend in batch.mends(shard))
-    return _items((f"{title[0].upper()}{title[1:]}." for title in map(prose, titles)), most)
+    return _items(titles, lambda title: f"{prose(title[0].upper() + title[1:])}.", most)
 
 
-def _reasons(batch: Batch, shard: Shard) -> Iterator[str]:
-    for rule, findings in batch.weights(shard).items():
-        text = batch.rules.get(rule)
-        found = f" ({plural(findings, 'finding')})" if findings else ""
-        yield f"{code(rule)}{found}" + (f": {text.summary}. {text.why}" if text else "")
+def _reason(batch: Batch, rule: str, findings: int) -> str:
+    text = batch.rules.get(rule)
+    found = f" ({plural(findings, 'finding')})" if findings else ""
+    return f"{code(rule)}{found}" + (f": {text.summary}. {text.why}" if text else "")
 
 
-def _items(items: Iterable[str], most: int) -> str:
-    found = list(items)
+def _items(found: Sequence[_Item], shown: Callable[[_Item], str], most: int) -> str:
     more = [f"- … and {len(found) - most} more"] if len(found) > most else []
-    return "\n".join([*(f"- {item}" for item in found[:most]), *more])
+    return "\n".join([*(f"- {shown(item)}" for item in found[:most]), *more])
 
 
 def _file(file: FilePatch) -> list[str]:
@@ -110,7 +110,7 @@ def _evidence(shard: Shard, projects: Sequence[Project], most: int) -> Iterator[
     if silent:
         yield "### Tests"
         yield "The tests were not run. To run them before and after these changes, in throw-away copies:"
-        yield _items((code(_verify(one)) for one in silent), most)
+        yield _items(silent, lambda one: code(_verify(one)), most)
 
 
 def _shortened(one: Project, room: int) -> str:
@@ -154,7 +154,7 @@ def _left_cells(row: tuple[Project, Left]) -> list[str]:
 
 
 def _notes(projects: Sequence[Project], most: int) -> Iterator[str]:
-    notes = [prose(note, _SENTENCE) for one in projects for note in one.report.notes]
+    notes = dict.fromkeys(note for one in projects for note in one.report.notes)
     if notes:
         yield "### To know"
-        yield _items(dict.fromkeys(notes), most)
+        yield _items([*notes], lambda note: prose(note, _SENTENCE), most)

@@ -1,7 +1,8 @@
 """A folder of generated files that is brought to what it shall hold, file by file, and touches nothing else in it.
 
 ``manifest.json`` names the files that are ours. It is written first with the old and the new names and last with the
-new ones only, so a killed run leaves no file that the next one would not know.
+new ones only, so a killed run leaves no file that the next one would not know. Only the manifest is synced: what a
+power cut takes of the other files the next export puts right, since it compares their bytes.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from codemod.errors import FileError, LoopmendError
 from codemod.report.json import dump
-from codemod.source.disk import file_errors, read_regular, real, sync_folder, writable, write_new
+from codemod.source.disk import file_errors, read_regular, real, writable, write_new
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -43,12 +44,12 @@ def bring(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     top = real(folder)
     known = _known(top)
     _refuse_foreign(top, files, known)
-    _put(top, MANIFEST, _manifest({*known, *files}))
+    _put(top, MANIFEST, _manifest({*known, *files}), write_new)
     for name in sorted(files):
         _put(top, name, files[name])
     for name in sorted(known - {*files}):
         _remove(top, name)
-    _put(top, MANIFEST, _manifest(files))
+    _put(top, MANIFEST, _manifest(files), write_new)
     return tuple(folder / name for name in sorted(files))
 
 
@@ -73,7 +74,12 @@ def _manifest(names: Iterable[str]) -> bytes:
     return dump({"files": sorted(names)}).encode()
 
 
-def _put(top: Path, name: str, data: bytes) -> None:
+def _write(place: Path, data: bytes) -> None:
+    with place.open("xb") as stream:
+        stream.write(data)
+
+
+def _put(top: Path, name: str, data: bytes, write: Callable[[Path, bytes], None] = _write) -> None:
     place = writable(top, name)
     temporary = _temporary(place)
     with file_errors(name):
@@ -81,11 +87,10 @@ def _put(top: Path, name: str, data: bytes) -> None:
         if _holds(top, name, data):
             return
         try:
-            write_new(temporary, data)
+            write(temporary, data)
             temporary.replace(place)
         finally:
             temporary.unlink(missing_ok=True)
-        sync_folder(place.parent)
 
 
 def _holds(top: Path, name: str, data: bytes) -> bool:

@@ -10,7 +10,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from codemod.report.escape import escape_short
+from codemod.report.escape import clip, escape_short
 from codemod.report.summary import plural
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = 72
 _NAME = 60
+_VERSION = 24
 _SENTENCES = 1000
 _PROJECTS = 40
 _STRATEGIES = ("isolate: ", "share: ", "preserve: ")
@@ -50,11 +51,11 @@ def subject(batch: Batch, shard: Shard) -> str:
     return head if len(head) <= _COLUMNS else textwrap.shorten(head, _COLUMNS, placeholder=" …")
 
 
-def plain(text: str) -> str:
-    """Return a name of the repository for a message: letters, digits and ``._/+-``, all else escaped."""
-    # "…" is ours where the name was cut, a backslash that of an escape.
-    shown = escape_short(text, _NAME)
-    return "".join(char if char.isalnum() or char in _HARMLESS else f"\\x{ord(char):02x}" for char in shown)
+def plain(text: str, most: int = _NAME) -> str:
+    """Return at most ``most`` characters for a name of the repository: all but letters, digits, ``._/+-`` escaped."""
+    # A backslash is that of an escape.
+    shown = escape_short(text, most)
+    return clip("".join(char if char.isalnum() or char in _HARMLESS else f"\\x{ord(char):02x}" for char in shown), most)
 
 
 def titles_of(mends: Iterable[tuple[str, int]]) -> list[str]:
@@ -86,8 +87,9 @@ def _projects(projects: list[Project]) -> list[str]:
 
 
 def _versions(one: Project) -> str:
-    moves = one.report.version != one.report.target
-    return f"\n  pytest-asyncio {plain(one.report.version)} to {plain(one.report.target)}" if moves else ""
+    report = one.report
+    moves = report.version != report.target
+    return f"\n  pytest-asyncio {plain(report.version, _VERSION)} to {plain(report.target, _VERSION)}" if moves else ""
 
 
 def _reasons(batch: Batch, shard: Shard) -> Iterator[str]:

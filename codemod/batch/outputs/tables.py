@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING
 
 from codemod.batch.outputs.view import size
 from codemod.report.escape import escape_short
-from codemod.report.tally import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from codemod.batch.outputs.view import Batch, Project
-    from codemod.model import Finding
 
 _LONGEST = 32_000
 """Characters of one cell; spreadsheet programs keep no more than 32,767."""
@@ -45,7 +43,7 @@ def projects(batch: Batch) -> bytes:
 def findings(batch: Batch) -> bytes:
     """Return a line per finding, with what became of it."""
     places = _Places(batch)
-    return _table(_FINDINGS, (_finding(one, each, places) for one in batch.projects for each in one.report.findings))
+    return _table(_FINDINGS, (row for one in batch.projects for row in _findings(one, places)))
 
 
 def edits(batch: Batch) -> bytes:
@@ -96,16 +94,16 @@ def _project(one: Project, slugs: str) -> Iterator[str | int]:
     yield from (len(report.failures), one.result.reason)
 
 
-def _finding(one: Project, found: Finding, places: _Places) -> Iterator[str | int]:
-    place = found.location
-    yield from (one.name, found.code, one.path(place.path), place.line, place.column, found.symbol)
-    yield from (one.state(found), found.message)
-    if answer(one.report, found) is None:
-        yield from (one.todo(found), "")
-    else:
-        paths = (path for mend in one.mends if found.id in mend.findings for path in mend.paths)
-        yield from ("", places.shards(one, paths))
-    yield found.id
+def _findings(one: Project, places: _Places) -> Iterator[Iterable[str | int]]:
+    left = {each.finding: each for each in one.left}
+    for found in one.report.findings:
+        place, stays = found.location, left.get(found)
+        head = (one.name, found.code, one.path(place.path), place.line, place.column, found.symbol)
+        if stays is not None:
+            yield (*head, stays.state, found.message, stays.todo, "", found.id)
+        else:
+            paths = (path for mend in one.mends if found.id in mend.findings for path in mend.paths)
+            yield (*head, "applied", found.message, "", places.shards(one, paths), found.id)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str | int]]) -> bytes:

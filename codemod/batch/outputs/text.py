@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codemod.batch.commit import Ended
 from codemod.batch.outputs.view import size
 from codemod.batch.outputs.words import MINUS, lines, weighed
 from codemod.batch.records import Status
@@ -14,6 +15,7 @@ from codemod.report.summary import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from codemod.batch.commit import Committed
     from codemod.batch.outputs.view import Batch, Project
     from codemod.batch.shards import Shard
 
@@ -22,7 +24,9 @@ _FAILURES = 20
 _NAME = 60
 _NOTE = 80
 _REASON = 300
+_HASH = 10
 _COLORS = {Status.CHANGED: "green", Status.FINDINGS: "yellow", Status.FAILED: "red"}
+_ENDED = {Ended.MADE: "green", Ended.THERE: "dim", Ended.LEFT: "yellow", Ended.FAILED: "red"}
 _HEADER = ("project", "pytest-asyncio", "strategy", "safe", "unsafe", "by hand", "files", "+", MINUS, "note")
 _NUMBERS = range(3, 9)
 
@@ -46,6 +50,17 @@ def render_plan(batch: Batch, color: bool) -> str:
     header, *rest = (_aligned(row, widths) for row in rows)
     shown = [pen.paint("bold", header), *rest] if batch.projects else []
     return "".join(f"{line}\n" for line in [*shown, _counts(batch, pen, 0)])
+
+
+def render_commits(found: Iterable[Committed], color: bool) -> str:
+    """Return a line per branch: its name, what became of it, its commit, and why it is not made."""
+    pen = Pen(color)
+    return "".join(f"{_committed(each, pen)}\n" for each in found)
+
+
+def _committed(each: Committed, pen: Pen) -> str:
+    ended = pen.paint(_ENDED[each.ended], each.ended.value)
+    return "  ".join(filter(None, [each.branch, ended, each.commit[:_HASH], escape_short(each.reason, _REASON)]))
 
 
 def _counts(batch: Batch, pen: Pen, pending: int) -> str:

@@ -11,7 +11,7 @@ from codemod.batch.outputs.reports import read_report
 from codemod.batch.records import Status
 from codemod.evidence import Verdict
 from codemod.model import Applicability, Report
-from codemod.report.tally import Tally, answer, remaining, standing, tally, withheld
+from codemod.report.tally import Tally, remaining, standing, tally, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,12 +64,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A result with its report, whose remedies have no operations here."""
+    """A result with its report, whose remedies have no operations here, and the findings that stay, by place."""
 
     result: Result
     report: ProjectReport
     mends: tuple[Mend, ...]
-    unsafe: bool
+    counts: Tally
+    left: tuple[Left, ...]
 
     @property
     def name(self) -> str:
@@ -80,16 +81,6 @@ class Project:
     def checkout(self) -> str:
         """Return the name of the checkout."""
         return self.name.removesuffix(f"/{self.result.folder}") if self.result.folder else self.name
-
-    @property
-    def counts(self) -> Tally:
-        """Return the findings by what stands between them and their cure."""
-        return tally(Report((self.report,)), self.unsafe)
-
-    @property
-    def left(self) -> list[Left]:
-        """Return the findings that stay, in order of place."""
-        return [Left(found, self.state(found), self.todo(found)) for found in remaining(self.report)]
 
     @property
     def versions(self) -> str:
@@ -108,18 +99,6 @@ class Project:
     def verdict(self) -> str:
         """Return what a run of the tests showed, "" where they were not run."""
         return str(self.result.evidence.get("verdict", ""))
-
-    def state(self, finding: Finding) -> str:
-        """Return what became of a finding: ``applied``, ``needs --unsafe`` or ``by hand``."""
-        if answer(self.report, finding) is not None:
-            return "applied"
-        more = standing(self.report, finding, self.unsafe) is Applicability.UNSAFE
-        return "needs --unsafe" if more else "by hand"
-
-    def todo(self, finding: Finding) -> str:
-        """Return what to do about a finding that stays, or what keeps it; "" where there is nothing to say."""
-        remedy = withheld(self.report, finding)
-        return "; ".join(part for part in (finding.advice, remedy.condition if remedy else "") if part)
 
     def path(self, path: str) -> str:
         """Return a path of the report as seen from the top of the checkout."""
@@ -221,9 +200,17 @@ def _project(result: Result, unsafe: bool) -> Project:
     if not result.files:
         # A verification that failed takes the changes back, and leaves the remedies in the report.
         back = tuple(replace(remedy, condition=_NOT_PROVEN) for remedy in report.remedies)
-        return Project(result, replace(report, remedies=(), withheld=(*report.withheld, *back)), (), unsafe)
-    mends = tuple(_mend(one, result.folder) for one in result.report.get("remedies", ()))
-    return Project(result, report, mends, unsafe)
+        report = replace(report, remedies=(), withheld=(*report.withheld, *back))
+    mends = (_mend(one, result.folder) for one in result.report.get("remedies", ()) if result.files)
+    left = tuple(_left(report, finding, unsafe) for finding in remaining(report))
+    return Project(result, report, tuple(mends), tally(Report((report,)), unsafe), left)
+
+
+def _left(report: ProjectReport, finding: Finding, unsafe: bool) -> Left:
+    more = standing(report, finding, unsafe) is Applicability.UNSAFE
+    remedy = withheld(report, finding)
+    todo = "; ".join(part for part in (finding.advice, remedy.condition if remedy else "") if part)
+    return Left(finding, "needs --unsafe" if more else "by hand", todo)
 
 
 def _mend(data: Mapping[str, Any], folder: str) -> Mend:
