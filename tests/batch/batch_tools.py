@@ -32,14 +32,17 @@ SICK = {
 }
 """One crossing, which is repaired in conftest.py and pytest.ini together."""
 TWO_PARTS = {
-    "pytest.ini": "[pytest]\nasyncio_mode = legacy\n",
-    "requirements.txt": "pytest-asyncio==1.1.0\n",
+    "pytest.ini": (
+        "[pytest]\nasyncio_mode = strict\n"
+        "asyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = function\n"
+    ),
+    "test_mark.py": "import pytest\n\n\n@pytest.mark.asyncio\ndef test_plain():\n    assert True\n",
     "test_user.py": (
-        "import pytest\n\n\n@pytest.fixture\nasync def user():\n    return 1\n\n\n"
-        "@pytest.mark.asyncio\nasync def test_user(user):\n    assert user == 1\n"
+        "import pytest\nimport pytest_asyncio\n\n\n@pytest.mark.asyncio\n@pytest_asyncio.fixture\nasync def user():\n"
+        "    return 1\n\n\n@pytest.mark.asyncio\nasync def test_user(user):\n    assert user == 1\n"
     ),
 }
-"""A mode that is gone, and a plain fixture that is a coroutine: neither has to do with the other."""
+"""A mark on a test and one on a fixture that should not be there: neither has to do with the other."""
 CLEAN = {"pytest.ini": "[pytest]\nasyncio_mode = auto\n", "test_a.py": "async def test_a():\n    assert True\n"}
 
 

@@ -16,6 +16,8 @@ from support.corpus import load_cases
 
 from codemod.batch import parts, work
 from codemod.batch.records import Result, Status, Task, dump, load_result, load_task
+from codemod.model import Applicability, Remedy
+from codemod.operations import DropImportIfUnused
 from codemod.pipeline import analyse
 from codemod.project.settings import load
 from codemod.report.json import schema
@@ -96,37 +98,70 @@ def test_a_file_that_cannot_be_read_is_no_failure_of_the_project(tmp_path: Path)
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
+OLD = {"source": "0.23.8"}
+
+
 def test_each_part_is_right_alone(tmp_path: Path) -> None:
     top = repository(write(tmp_path / "one", TWO_PARTS))
-    result = done(task(top))
+    job = replace(task(top), overrides=OLD)
+    result = done(job)
     assert [(file.path, file.part, file.rules) for file in result.files] == [
-        ("pytest.ini", 0, ("LM102",)),
-        ("test_user.py", 1, ("LM211",)),
+        ("test_mark.py", 0, ("LM304",)),
+        ("test_user.py", 1, ("LM303",)),
     ]
     for first, second in ((0, 1), (1, 0)):
         git(top, "checkout", "-q", ".")
         git(top, "apply", stdin=result.files[first].data)
-        assert [file.data for file in done(task(top)).files] == [result.files[second].data]
+        assert [file.data for file in done(job).files] == [result.files[second].data]
 
 
 def test_a_new_requirement_is_part_of_all(tmp_path: Path) -> None:
-    files = {**TWO_PARTS, "requirements.txt": "pytest-asyncio==0.21.0\n"}
-    result = done(replace(task(write(tmp_path / "one", files)), overrides={"target": "1.1.0"}))
-    assert "requirements.txt" in {file.path for file in result.files}
-    assert len(result.files) > 2
+    local = {name: TWO_PARTS[name] for name in ("test_mark.py", "test_user.py")}
+    top = write(tmp_path / "one", {**SICK, **local, "requirements.txt": "pytest-asyncio==0.23.8\n"})
+    result = done(task(write(top, {"pytest.ini": "[pytest]\nasyncio_mode = strict\n"})))
+    assert {file.path: file.rules for file in result.files} == {
+        "requirements.txt": ("LM501",),
+        "test_mark.py": ("LM304",),
+        "test_user.py": ("LM303",),
+    }
     assert {file.part for file in result.files} == {0}
+
+
+def test_options_are_part_of_all(tmp_path: Path) -> None:
+    files = {**TWO_PARTS, "pytest.ini": TWO_PARTS["pytest.ini"].replace("strict", "legacy")}
+    result = done(replace(task(write(tmp_path / "one", files)), overrides={"source": "0.17.2"}))
+    assert len({file.rules for file in result.files}) > 1
+    assert {file.part for file in result.files} == {0}
+
+
+@pytest.mark.parametrize(
+    ("groups", "number"),
+    [
+        (["test_a.py", "test_b.py", "sub/test_a.py"], 3),
+        (["test_a.py", "test_b.py", "test_a.py test_b.py"], 1),
+        (["test_a.py", "test_a.py test_b.py", "test_b.py test_c.py", "test_d.py"], 2),
+        (["conftest.py", "test_a.py", "sub/test_b.py"], 1),
+        (["test_a.py", "sub/conftest.py", "sub/test_b.py", "sub/inner/test_c.py", "subs/test_d.py"], 3),
+        (["sub/helpers.py", "test_a.py"], 2),
+        (["sub/requirements.txt", "test_a.py", "other/test_b.py"], 1),
+        (["test_a.py", "other/test_b.py", "pytest.ini"], 1),
+    ],
+)
+def test_what_is_joined(groups: list[str], number: int) -> None:
+    remedies = [
+        Remedy("", "LM303", Applicability.SAFE, tuple(DropImportIfUnused(path, "x") for path in group.split()))
+        for group in groups
+    ]
+    found = parts._joined(remedies)
+    assert len(found) == number
+    assert sorted(map(id, remedies)) == sorted(id(remedy) for group in found for remedy in group)
 
 
 def test_parts_that_change_otherwise_without_each_other_are_one(tmp_path: Path) -> None:
     top = write(tmp_path / "one", TWO_PARTS)
-    report = analyse(top, load(top, {}, False))
+    report = analyse(top, load(top, OLD, False))
+    assert len(report.changes) == 2
     assert set(parts.parts(report, lambda _: replace(report, changes=report.changes[:1])).values()) == {0}
-
-
-def test_many_parts_are_joined_by_their_rules(tmp_path: Path) -> None:
-    many = {f"test_{number}.py": TWO_PARTS["test_user.py"] for number in range(parts._MOST)}
-    result = done(task(write(tmp_path / "one", {**TWO_PARTS, **many})))
-    assert {(file.rules, file.part) for file in result.files} == {(("LM102",), 0), (("LM211",), 1)}
 
 
 # --- no path of the machine ------------------------------------------------------------------------------------------
