@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from codemod.project.settings import Settings
 
 _RULES = {rule.code: rule for rule in RULES}
-PINS = ("LM501", "LM502")
+_PINS = ("LM501", "LM502")
 _ALL_LOOPS = "LM400"
 # What an edit may write, and the feature of knowledge/versions.toml that it is. The option for tests is not among them:
 # where it is unknown it has no effect, and that is in the loop model.
@@ -52,7 +52,7 @@ def with_pins_last(suite: Suite, plan: Plan, findings: Iterable[Finding], settin
 
     ``findings`` are those of the rules that ``settings`` select; what the others would find counts as well.
     """
-    if not any(remedy.code in PINS for remedy in plan.applied):
+    if not any(remedy.code in _PINS for remedy in plan.applied):
         return plan
     answered = {finding for remedy in plan.applied for finding in remedy.findings}
     breaking = _breaking(suite, findings, settings) if suite.upgrades else ()
@@ -62,11 +62,11 @@ def with_pins_last(suite: Suite, plan: Plan, findings: Iterable[Finding], settin
         why = f"{left.location}: {left.code} has to be mended first, or pytest-asyncio {suite.target} breaks the suite"
     elif any(needs_target(suite, remedy) for remedy in plan.withheld):
         why = "it comes with the second patch"
-    elif _nobody_asked(suite, settings) and all(remedy.code in PINS for remedy in plan.applied):
+    elif _nobody_asked(suite, settings) and all(remedy.code in _PINS for remedy in plan.applied):
         why = f"the suite needs no other change for pytest-asyncio {suite.target}: --target {suite.target} raises it"
     else:
         return plan
-    return held_back(plan, lambda remedy: why if remedy.code in PINS else "")
+    return held_back(plan, lambda remedy: why if remedy.code in _PINS else "")
 
 
 def _nobody_asked(suite: Suite, settings: Settings) -> bool:

@@ -63,7 +63,7 @@ def pack(project: ProjectRef, *, whole: bool) -> str:
 
 
 def unpack(text: str, folder: Path) -> None:
-    """Write the files of an archive below the empty ``folder``, and mark it as the top of a checkout.
+    """Write the files of an archive below the empty ``folder``, which then counts as the top of a repository.
 
     Raises ArchiveError for what is no archive, or one with a name that leads out, a device, or too much in it.
     """

@@ -15,6 +15,7 @@ from codemod.errors import LoopmendError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
 
     from distributed import Client
 
@@ -33,25 +34,38 @@ class ExecutorError(LoopmendError):
         self.next_step = next_step
 
 
-@contextlib.contextmanager
-def open_executor(spec: str, jobs: int, limits: Limits) -> Iterator[Executor]:
-    """Yield the executor that ``spec`` names: "" for ``jobs`` processes here, ``dask=ADDRESS`` for a scheduler.
+def open_executor(spec: str, jobs: int, limits: Limits) -> AbstractContextManager[Executor]:
+    """Return a context with the executor of ``spec``: "" is ``jobs`` processes here, ``dask=ADDRESS`` a scheduler.
 
     Where the block ends with an exception, what waits is cancelled and what runs here is ended. Raises UsageError for
-    another ``spec``, ExecutorError where there is no cluster that can do the work.
+    another ``spec``; entering raises ExecutorError where there is no cluster that can do the work.
     """
     if spec and not spec.removeprefix(_DASK):
         raise UsageError(f"--executor {spec}: give the scheduler's address, such as dask=tcp://10.0.0.1:8786")
     if spec and not spec.startswith(_DASK):
         raise UsageError(f"--executor {spec}: unknown; write dask=ADDRESS, or leave it out to work on this machine")
-    with contextlib.ExitStack() as stack:
-        executor: Executor = Workers(jobs, limits)
-        if spec:
-            executor = stack.enter_context(_client(spec.removeprefix(_DASK))).get_executor(pure=False)
+    return _cluster(spec.removeprefix(_DASK)) if spec else _workers(jobs, limits)
+
+
+@contextlib.contextmanager
+def _workers(jobs: int, limits: Limits) -> Iterator[Executor]:
+    executor = Workers(jobs, limits)
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+@contextlib.contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    with _client(address) as client:
+        executor: Executor = client.get_executor(pure=False)
         try:
             yield executor
         except BaseException:
-            executor.shutdown(wait=not spec, cancel_futures=True)
+            executor.shutdown(wait=False)  # with Dask, this cancels
             raise
         executor.shutdown()
 
