@@ -80,7 +80,7 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     known = discover.ask_git(folder)
     listing = discover.list_python_files(folder, settings.exclude, known)
     config_files = discover.list_config_files(folder, settings.exclude, known).files
-    nested = _nested(folder, listing.files)
+    nested = nested_projects(folder, listing.files)
     asked = _asked(folder, nested, config_files)
     pytest_version = requirements.choose_version(asked.deciding("pytest"), versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
@@ -169,7 +169,7 @@ def _repository(folder: Path) -> Path:
     return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
 
 
-def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+def nested_projects(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
     """Return the outermost folders (``tests/``) with a pytest configuration of their own."""
     own = own_folders(root, files)
     return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
