@@ -76,7 +76,7 @@ def torture(run: Run, whole: Undisturbed, interruptions: list[Interruption], sto
     verdict = Verdict()
     for interruption in interruptions:
         process = _start(run)
-        if _reached(run, process, interruption):
+        if _reached(run, process, interruption, whole.lines):
             workers = descendants(process.pid)
             stop(process.pid)
             status = _wait(process, GRACE)
@@ -96,10 +96,11 @@ def _start(run: Run) -> subprocess.Popen[bytes]:
     return run.start(*(("--resume",) if (run.out / "run.json").exists() else ()))
 
 
-def _reached(run: Run, process: subprocess.Popen[bytes], interruption: Interruption) -> bool:
-    """Wait for the point; return False where the run ended before."""
+def _reached(run: Run, process: subprocess.Popen[bytes], interruption: Interruption, whole: int) -> bool:
+    """Wait for the point, where that is past wait for one result more; return False where the run ended before."""
+    goal = max(interruption.lines, min(run.journal_lines() + 1, whole)) if interruption.lines else 0
     end = time.monotonic() + LIMIT
-    while run.journal_lines() < interruption.lines and process.poll() is None:
+    while run.journal_lines() < goal and process.poll() is None:
         if time.monotonic() > end:
             process.kill()
         time.sleep(0.005)
