@@ -16,7 +16,9 @@ from pathlib import Path
 from batch_runs import Run, descendants, differences
 
 MEGABYTE = 1024 * 1024
-DISCOVER = "import sys; from codemod.batch.discover import discover; print(len(discover([sys.argv[1]])))"
+DISCOVER = """import pathlib, sys
+from codemod.batch.discover import discover
+print(len(discover([pathlib.Path(sys.argv[1])]).projects))"""
 COMMENT = b"# one line more\n"
 
 
