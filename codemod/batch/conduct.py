@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemod.batch.cache import Cache, default_folder
-from codemod.batch.codeowners import load_owners
+from codemod.batch.codeowners import read_owners
 from codemod.batch.discover import discover
 from codemod.batch.executors import open_executor
 from codemod.batch.keys import Keys
+from codemod.batch.names import checkout_name
 from codemod.batch.outputs import export
 from codemod.batch.outputs.view import view
 from codemod.batch.records import Result, Status
@@ -80,9 +81,8 @@ def _by_checkout(projects: Iterable[ProjectRef]) -> list[ProjectRef]:
 
 def shards_of(found: Discovery, results: Iterable[Result], per: str) -> tuple[Shard, ...]:
     """Return the results of the projects that were found, cut into patches."""
-    checkouts = {project.name: project.checkout for project in found.projects}
-    owners = {top: load_owners(Path(top)) for top in set(checkouts.values())} if per == "owner" else {}
-    return cut(results, per, checkouts, owners)
+    tops = {checkout_name(project.name, project.folder): Path(project.checkout) for project in found.projects}
+    return cut(results, per, {name: read_owners(top) for name, top in tops.items()})
 
 
 def see(

@@ -305,7 +305,7 @@ def _commit(console: Console, found: Discovery, seen: Batch) -> None:
     from codemod.batch.outputs.message import commit_message
     from codemod.batch.outputs.text import render_commits
 
-    checkouts = {checkout_name(project): Path(project.checkout) for project in found.projects}
+    checkouts = {checkout_name(one.name, one.folder): Path(one.checkout) for one in found.projects}
     messages = {shard.slug: commit_message(seen, shard) for shard in seen.shards}
     console.say(render_commits(commit(seen.shards, checkouts, messages), False))
 
