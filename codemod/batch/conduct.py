@@ -18,7 +18,6 @@ from codemod.batch.outputs.view import view
 from codemod.batch.records import Result, Status
 from codemod.batch.run import Batch
 from codemod.batch.shards import cut
-from codemod.batch.workers import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from codemod.batch.outputs.view import RuleText
     from codemod.batch.records import ProjectRef
     from codemod.batch.shards import Shard
+    from codemod.batch.workers import Limits
 
 
 @dataclass(frozen=True, slots=True)

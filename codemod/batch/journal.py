@@ -75,7 +75,9 @@ class Journal:
             data = json.loads((folder / _ORDER).read_text(encoding="ascii"))
             if data.pop("schema_version") != SCHEMA_VERSION:
                 raise UsageError(f"{folder} was written by another version of loopmend: run the batch again")
-            listed = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+            listed: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+            }
             return cls(folder), Order(**listed)
         except FileNotFoundError as error:
             raise UsageError(f"{folder} holds no batch: give the folder of loopmend batch run --out") from error

@@ -57,9 +57,7 @@ class Batch:
                 self.keep(replace(cached, project=project.name, folder=project.folder))
         self._work(todo, keys, executor, len(projects))
 
-    def _work(
-        self, todo: Sequence[ProjectRef], keys: Mapping[str, str], executor: Executor, total: int
-    ) -> None:
+    def _work(self, todo: Sequence[ProjectRef], keys: Mapping[str, str], executor: Executor, total: int) -> None:
         """Keep every worker busy, and take results in any order."""
         batches = [todo[start : start + _SIZE] for start in range(0, len(todo), _SIZE)]
         waiting: dict[Future[list[str]], Sequence[ProjectRef]] = {}

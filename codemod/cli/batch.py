@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +14,20 @@ from typer import Argument, Option
 
 from codemod.cli.choices import one_of
 from codemod.cli.options import Selection
+from codemod.cli.run import check_names
+from codemod.cli.running import PassingOn, Running
 from codemod.cli.verb import verb
 from codemod.errors import ExitCode, UsageError
+from codemod.report.escape import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from codemod.batch.conduct import Machinery
+    from codemod.batch.discover import Discovery
+    from codemod.batch.journal import Journal, Order
+    from codemod.batch.outputs.view import Batch, RuleText
+    from codemod.batch.records import Result
     from codemod.cli.console import Console
 
 app = typer.Typer(
@@ -143,7 +154,7 @@ def run(
         if running.given and not trial.verify:
             raise UsageError(f"{', '.join(running.given)}: only where suites are run, with --verify --allow-exec")
         journal = Journal.create(Path(out), order := _order(roots, which, trial, running))
-    return _go_on(console, journal, order, means, cutting, lambda result: False)
+    return _go_on(console, journal, order, means, cutting, lambda _: False)
 
 
 @verb(Means, Cutting)
@@ -165,15 +176,15 @@ def retry(
     known = journal.results()
     for name in projects or ():
         if name not in known:
-            raise UsageError(f"{folder} has no project {name!r}: loopmend batch status {shlex.quote(folder)} lists what there is")
+            raise UsageError(
+                f"{folder} has no project {name!r}: loopmend batch status {shlex.quote(folder)} lists what there is"
+            )
     again = set(projects or (name for name, result in known.items() if result.status is Status.FAILED))
     return _go_on(console, journal, order, means, cutting, lambda result: result.project in again)
 
 
 @verb()
-def status(
-    console: Console, folder: Annotated[str, Argument(metavar="FOLDER", help="That of the batch.")]
-) -> ExitCode:
+def status(console: Console, folder: Annotated[str, Argument(metavar="FOLDER", help="That of the batch.")]) -> ExitCode:
     """Show how far a batch is, and what it has found up to now."""
     from codemod.batch import conduct
     from codemod.batch.journal import Journal
@@ -295,7 +306,9 @@ def _export(console: Console, journal: Journal, order: Order, found: Discovery, 
     console.out(results_json(seen) if console.screen.json else render_summary(seen, console.color, pending=pending))
     if cutting.commit:
         _commit(console, found, seen)
-    console.say(f"Written to {escape(folder)}: summary.md first; git apply patches/NAME.patch at the top of a checkout.")
+    console.say(
+        f"Written to {escape(folder)}: summary.md first; git apply patches/NAME.patch at the top of a checkout."
+    )
     return _code(results)
 
 
