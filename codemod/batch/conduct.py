@@ -18,6 +18,7 @@ from codemod.batch.outputs.view import view
 from codemod.batch.records import Result, Status
 from codemod.batch.run import Batch
 from codemod.batch.shards import cut
+from codemod.processes.cleanup import terminable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,6 +55,7 @@ def find(order: Order) -> Discovery:
     )
 
 
+@terminable()
 def work(
     order: Order,
     found: Discovery,
@@ -62,7 +64,10 @@ def work(
     keep: Callable[[Result], None],
     tell: Callable[[str, int, int], None],
 ) -> None:
-    """Bring about a result of every project that ``known`` has none of; ``keep`` is given each as it comes."""
+    """Bring about a result of every project that ``known`` has none of; ``keep`` is given each as it comes.
+
+    Ends as after Ctrl-C where this process is told to end.
+    """
     for name, reason in found.failures:
         keep(Result(name, "", Status.FAILED, reason=reason))
     keys = Keys(order.overrides, order.isolated)

@@ -59,11 +59,11 @@ class Journal:
         """Make a new one; raises UsageError where the folder has one already or is used for something else."""
         if (folder / _ORDER).exists():
             raise UsageError(f"{folder} holds a batch already: go on with --resume, or give another --out")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        partial = folder / f"{_ORDER}.partial"  # a killed process may have left one
+        if folder.exists() and (not folder.is_dir() or {*folder.iterdir()} - {partial}):
             raise UsageError(f"--out {folder} must be a new or an empty folder")
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(order)}, indent=2, ensure_ascii=True)
-        partial = folder / f"{_ORDER}.partial"
         partial.write_text(f"{text}\n", encoding="ascii")
         partial.replace(folder / _ORDER)
         return cls(folder)
@@ -81,7 +81,7 @@ class Journal:
             return cls(folder), Order(**listed)
         except FileNotFoundError as error:
             raise UsageError(f"{folder} holds no batch: give the folder of loopmend batch run --out") from error
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise UsageError(f"{folder / _ORDER} cannot be read: {error}") from error
 
     def __enter__(self) -> Self:
@@ -107,7 +107,7 @@ class Journal:
         if journal.exists():
             with journal.open(encoding="ascii", errors="replace") as file:
                 for line in file:
-                    with contextlib.suppress(ValueError, TypeError, KeyError):
+                    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
                         result = load_result(line)
                         found[result.project] = result
         return found

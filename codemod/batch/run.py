@@ -66,7 +66,8 @@ class Batch:
             while batches and len(waiting) < self.jobs * _AHEAD:
                 batch = batches.pop(0)
                 lines, failed = self._lines(batch)
-                waiting[executor.submit(run_batch, lines, self.limits)] = [p for p in batch if p.name not in failed]
+                if lines:
+                    waiting[executor.submit(run_batch, lines, self.limits)] = [p for p in batch if p.name not in failed]
                 for result in failed.values():
                     self._take(result, keys)
                 done += len(failed)

@@ -21,7 +21,7 @@ from codemod.errors import ExitCode, UsageError
 from codemod.report.escape import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from codemod.batch.conduct import Machinery
     from codemod.batch.discover import Discovery
@@ -64,7 +64,7 @@ class Which:
 class Means:
     """What the work is done with; raises UsageError for a limit that is none."""
 
-    jobs: Annotated[int, Option(metavar="N", help="Processes at work. [default: one per core]")] = 0
+    jobs: Annotated[int | None, Option(metavar="N", help="Processes at work. [default: one per core]")] = None
     executor: Annotated[str, Option(metavar="SPEC", help="dask=ADDRESS: the workers of that cluster.")] = ""
     ship: Annotated[bool, Option("--ship", help="Send the files along: workers do not see this file system.")] = False
     project_timeout: Annotated[float, Option(metavar="SECONDS", help="Limit of one project.")] = 300
@@ -73,9 +73,9 @@ class Means:
     no_cache: Annotated[bool, Option("--no-cache", help="Analyse also what did not change.")] = False
 
     def __post_init__(self) -> None:
-        limits = {"--jobs": self.jobs + 1, "--project-timeout": self.project_timeout, "--memory": self.memory}
+        limits = {"--jobs": self.jobs, "--project-timeout": self.project_timeout, "--memory": self.memory}
         for name, value in limits.items():
-            if value <= 0:
+            if value is not None and not value > 0:
                 raise UsageError(f"{name} must be more than 0")
 
     def machinery(self) -> Machinery:
@@ -150,11 +150,17 @@ def run(
         if roots.paths or which.list_:
             raise UsageError("--resume goes on with the roots of before: leave out ROOT and --list")
         journal, order = Journal.open(Path(out))
+        found = _found(console, order)
     else:
         if running.given and not trial.verify:
             raise UsageError(f"{', '.join(running.given)}: only where suites are run, with --verify --allow-exec")
-        journal = Journal.create(Path(out), order := _order(roots, which, trial, running))
-    return _go_on(console, journal, order, means, cutting, lambda _: False)
+        if running.evidence:
+            raise UsageError("--evidence: leave it out, a batch writes the evidence into the pull-request bodies")
+        order = _order(roots, which, trial, running)
+        # Before the folder is made: it would be in the way of the command that is right.
+        found = _found(console, order)
+        journal = Journal.create(Path(out), order)
+    return _go_on(console, journal, order, found, means, cutting)
 
 
 @verb(Means, Cutting)
@@ -179,8 +185,8 @@ def retry(
             raise UsageError(
                 f"{folder} has no project {name!r}: loopmend batch status {shlex.quote(folder)} lists what there is"
             )
-    again = set(projects or (name for name, result in known.items() if result.status is Status.FAILED))
-    return _go_on(console, journal, order, means, cutting, lambda result: result.project in again)
+    again = {*(projects or (name for name, result in known.items() if result.status is Status.FAILED))}
+    return _go_on(console, journal, order, _found(console, order), means, cutting, again)
 
 
 @verb()
@@ -226,6 +232,7 @@ def _order(roots: Roots, which: Which, trial: Trial | None = None, running: Runn
     """Return what is asked for; raises UsageError or ConfigError for what cannot be."""
     from codemod.batch.discover import read_list
     from codemod.batch.journal import Order
+    from codemod.project.settings import load
 
     check_names(roots)
     if roots.best and not (trial and trial.verify):
@@ -235,6 +242,7 @@ def _order(roots: Roots, which: Which, trial: Trial | None = None, running: Runn
     except OSError as error:
         raise UsageError(f"--list {which.list_}: {error.strerror}") from error
     overrides = roots.overrides()
+    load(Path(), overrides, isolated=True)  # a wrong value is an error now, not one of each project
     if isinstance(python := overrides.get("python"), str):
         overrides["python"] = os.path.abspath(python)  # noqa: PTH100 - links are kept
     return Order(
@@ -270,21 +278,25 @@ def _work(
     keep: Callable[[Result], None],
 ) -> None:
     from codemod.batch.conduct import work
-    from codemod.processes.cleanup import terminable
 
     if order.verify:
         console.warn("This executes the projects' own code (tests, conftest.py files, plugins), in throw-away copies.")
-    with terminable(), console.progress() as progress:
+    with console.progress() as progress:
         work(order, found, known, means.machinery(), keep, progress)
 
 
 def _go_on(
-    console: Console, journal: Journal, order: Order, means: Means, cutting: Cutting, again: Callable[[Result], bool]
+    console: Console,
+    journal: Journal,
+    order: Order,
+    found: Discovery,
+    means: Means,
+    cutting: Cutting,
+    again: Collection[str] = (),
 ) -> ExitCode:
-    """Bring the batch to its end and write its outputs; an interrupted one says how to go on."""
+    """Bring the batch to its end, with the projects ``again`` once more, and write its outputs."""
     with journal:
-        found = _found(console, order)
-        known = {name: result for name, result in journal.results().items() if not again(result)}
+        known = {name: result for name, result in journal.results().items() if name not in again}
         try:
             _work(console, order, found, known, means, journal.append)
         except KeyboardInterrupt:
