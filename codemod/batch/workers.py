@@ -38,7 +38,7 @@ _RETIRING = 0.5
 """A worker is renewed after so many projects, or one that took such a part of the memory it may have."""
 _PATIENCE = 5
 """Seconds for a worker whose output has ended to be gone."""
-_TAIL = 4000
+_TAIL, _SHOWN = 4000, 200
 _NO_MEMORY = (b"MemoryError", b"memory allocation", b"cannot allocate memory", b"out of memory")
 _GIGABYTE = 1 << 30
 
@@ -218,7 +218,8 @@ class _Process:
         tail = self._tail()
         if any(word in tail for word in _NO_MEMORY):
             return self._memory()
-        return f"its worker died: {_ending(self._popen.returncode)}"
+        last = tail.decode(errors="replace").strip().rpartition("\n")[2][:_SHOWN]
+        return f"its worker died: {_ending(self._popen.returncode)}" + (f": {last}" if last else "")
 
     def _memory(self) -> str:
         limit = self._limits.memory

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 SECONDS = 120
 ROOT = Path(__file__).resolve().parents[2]
 HARMED = ROOT / "tests" / "batch" / "harmed_child.py"
-# In each worker of the cluster, the program that some projects do harm to; no project's name says so otherwise.
+# The workers of the cluster run the program that some projects do harm to.
 PRELOAD = f"""
 from pathlib import Path
 from codemod.batch import workers
@@ -70,9 +70,12 @@ def cluster(empty: str, scratch: Path) -> Iterator[str]:
     """Yield the address of a scheduler with two worker processes, which started somewhere else."""
     from distributed import Client
 
-    (scratch / "preloaded.py").write_text(PRELOAD)
-    options = ("--no-dashboard", "--nthreads", "1", "--preload", str(scratch / "preloaded.py"))
-    started = [_start(scratch, "distributed.cli.dask_worker", empty, "--name", str(n), *options) for n in range(2)]
+    started = []
+    for name in ("one", "two"):
+        # Each has its own: reading a file to be loaded, Dask deletes what another worker has compiled of it.
+        folder = write(scratch / name, {"preloaded.py": PRELOAD})
+        options = ("--no-dashboard", "--nthreads", "1", "--name", name, "--preload", str(folder / "preloaded.py"))
+        started.append(_start(folder, "distributed.cli.dask_worker", empty, *options))
     try:
         with Client(empty, timeout=SECONDS, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=SECONDS)
