@@ -84,7 +84,7 @@ def parse_owners(text: str, gitlab: bool = False) -> tuple[Rule, ...]:
     rules = []
     section = ""
     default: tuple[str, ...] = ()
-    for line in text.splitlines():
+    for line in text.split("\n"):
         header = _SECTION.match(line.strip()) if gitlab else None
         if header is not None:
             section, default = header["name"].strip().casefold(), _owners(_words(header["owners"]))
@@ -99,7 +99,7 @@ def parse_owners(text: str, gitlab: bool = False) -> tuple[Rule, ...]:
 def _is_gitlab(path: str, text: str) -> bool:
     if path.startswith(".git"):
         return path.startswith(".gitlab/")
-    return any(_SECTION.match(line.strip()) for line in text.splitlines())
+    return any(_SECTION.match(line.strip()) for line in text.split("\n"))
 
 
 def _words(line: str) -> list[str]:
@@ -145,6 +145,8 @@ def _part_matches(pattern: tuple[str, ...], part: str) -> bool:
 
 def _matches(pattern: Sequence[_P], text: Sequence[str], star: _P, one: Callable[[_P, str], bool]) -> bool:
     """Match from left to right, where ``star`` takes any number of places; never more than their product of steps."""
+    if len(pattern) - pattern.count(star) > len(text):
+        return False
     at = place = 0
     retry: tuple[int, int] | None = None
     while place < len(text):
