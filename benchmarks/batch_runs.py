@@ -33,21 +33,35 @@ class Run:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Return the command line after the interpreter."""
-        return ("-m", "codemod", "batch", "run", str(self.root), "--out", "out", "--no-progress", *self.options)
+        """Return the command line after the name of the command."""
+        return ("batch", "run", str(self.root), *self._options)
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return ("--out", "out", "--no-progress", *self.options)
 
     @property
     def shown(self) -> str:
         """Return the command line as a user would type it."""
-        return " ".join(("loopmend", *self.words[2:]))
+        return " ".join(("loopmend", *self.words))
 
-    def start(self, *more: str) -> subprocess.Popen[bytes]:
-        """Start it, in a process group of its own; what it says goes to the file ``said``."""
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it; what it says goes to the file ``said``."""
+        return self._started(self.words)
+
+    def resume(self) -> subprocess.Popen[bytes]:
+        """Go on with it, or start it where it has not got as far as writing down what it is."""
+        if not (self.out / "run.json").exists():
+            return self.start()
+        return self._started(("batch", "run", "--resume", *self._options))
+
+    def _started(self, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        """Start the command in a process group of its own, as a terminal does."""
         self.place.mkdir(parents=True, exist_ok=True)
         source = str(Path(__file__).resolve().parents[1])
         with (self.place / "said").open("ab") as said:
             return subprocess.Popen(
-                [sys.executable, *self.words, *more],
+                [sys.executable, "-m", "codemod", *words],
                 cwd=self.place,
                 env={**os.environ, "PYTHONPATH": source},
                 stdin=subprocess.DEVNULL,

@@ -57,7 +57,7 @@ def undisturbed(run: Run) -> Undisturbed:
     run.ended(_wait(run.start()))
     outputs, lines = run.outputs(), run.journal_lines()
     began = time.monotonic()
-    run.ended(_wait(run.start("--resume")))
+    run.ended(_wait(run.resume()))
     if changed := differences(outputs, run.outputs()):
         raise SystemExit(f"a resume of a complete run changes {', '.join(changed[:10])}")
     return Undisturbed(outputs, lines, time.monotonic() - began)
@@ -75,7 +75,7 @@ def torture(run: Run, whole: Undisturbed, interruptions: list[Interruption], sto
     """Stop a run at each of the points and resume it, at last to the end; ``stop`` gets the id of the process."""
     verdict = Verdict()
     for interruption in interruptions:
-        process = _start(run)
+        process = run.resume()
         if _reached(run, process, interruption, whole.lines):
             workers = descendants(process.pid)
             stop(process.pid)
@@ -84,16 +84,11 @@ def torture(run: Run, whole: Undisturbed, interruptions: list[Interruption], sto
             verdict.wrong += _surprises(status, workers)
         else:
             run.ended(process.returncode)
-    run.ended(_wait(_start(run)))
+    run.ended(_wait(run.resume()))
     outputs = run.outputs()
     verdict.wrong += (f"differs: {name}" for name in differences(whole.outputs, outputs))
     verdict.files = len(outputs)
     return verdict
-
-
-def _start(run: Run) -> subprocess.Popen[bytes]:
-    """Start a run, or go on with it where it has got as far as writing down what it is."""
-    return run.start(*(("--resume",) if (run.out / "run.json").exists() else ()))
 
 
 def _reached(run: Run, process: subprocess.Popen[bytes], interruption: Interruption, whole: int) -> bool:
