@@ -260,7 +260,7 @@ def test_summary(results: list[Result]) -> None:
     assert (
         "5 projects, 9 files with 12 tests and 8 fixtures read. 6 findings: 5 answered by the patches, 1 left." in text
     )
-    assert "| changed | 2 |\n| clean | 1 |\n| findings | 1 |\n| failed | 1 |\n" in text
+    assert "| changed | 2 | has a patch |\n| clean | 1 | nothing to do |\n| findings | 1 | no patch, but" in text
     assert "| `0.21.2` | `1.5.0` | 1 |" in text
     assert "| `LM201` | a fixture's loop-bound value is used on another loop | 2 | 2 | 1 | 1 |" in text
     assert "| `mono/libs/seeded rows` | `LM201` | needs `--unsafe` | 1 |" in text

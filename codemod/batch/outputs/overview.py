@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codemod.batch.outputs import figures
 from codemod.batch.outputs.view import size
 from codemod.batch.outputs.words import MINUS, lines, weighed
+from codemod.batch.records import Status
 from codemod.report.gfm import bounded_table, code, joined, prose
 from codemod.report.summary import plural
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemod.batch.outputs.view import Batch, Failure
-    from codemod.batch.records import Status
     from codemod.batch.shards import Shard
 
 _ROWS = 100
 _BIGGEST = 20
 _REASON = 400
+_MEANING = {
+    Status.CHANGED: "has a patch",
+    Status.CLEAN: "nothing to do",
+    Status.FINDINGS: "no patch, but findings for a person",
+    Status.FAILED: "not known: see below",
+}
 
 
 def summary_md(batch: Batch) -> str:
@@ -32,7 +38,7 @@ def _blocks(batch: Batch) -> Iterator[str]:
     found = figures.figures(batch)
     yield "# loopmend batch"
     yield _counts(found)
-    yield bounded_table(["status", "projects"], list(batch.status.items()), _status, _ROWS, numbers=(1,))
+    yield bounded_table(["status", "projects", ""], list(batch.status.items()), _status, _ROWS, numbers=(1,))
     if found["versions"]:
         yield "## pytest-asyncio"
         yield bounded_table(["from", "to", "projects"], found["versions"], _move, _ROWS, numbers=(2,))
@@ -62,7 +68,7 @@ def _counts(found: dict[str, Any]) -> str:
 
 
 def _status(row: tuple[Status, int]) -> list[str]:
-    return [row[0].value, str(row[1])]
+    return [row[0].value, str(row[1]), _MEANING[row[0]]]
 
 
 def _move(row: dict[str, Any]) -> list[str]:
@@ -80,7 +86,7 @@ def _left(batch: Batch) -> Iterator[str]:
     if counts:
         rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         yield "## Left to do"
-        yield bounded_table(["project", "rule", "", "findings"], rows, _left_cells, _ROWS, numbers=(3,))
+        yield bounded_table(["project", "rule", "what it takes", "findings"], rows, _left_cells, _ROWS, numbers=(3,))
 
 
 def _left_cells(row: tuple[tuple[str, str, str], int]) -> list[str]:
