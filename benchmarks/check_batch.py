@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PER = ("project", "owner", "rule", "file")
 SHOWN = 5
+PATIENCE = 1200
+"""Seconds for a project: the largest suites take minutes on a busy machine."""
 
 Tree = dict[str, tuple[int, bytes]]
 """Mode and hash of each file and link, by path."""
@@ -202,14 +204,10 @@ def check(checkout: Path, arguments: argparse.Namespace, target: str) -> bool:
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name, "copy", checkout.name)
         shutil.copytree(checkout, copy, symlinks=True)
-        options = (
-            *(("--target", target) if target else ()),
-            "--jobs",
-            str(arguments.jobs),
-            "--project-timeout",
-            "1200",
-        )
-        one = Check(copy, Path(name), arguments.cache or Path(name, "cache"), options, not arguments.apply_only)
+        options = ["--jobs", str(arguments.jobs), "--project-timeout", str(PATIENCE)]
+        options += [*(["--target", target] if target else []), *(["--unsafe"] if arguments.unsafe else [])]
+        cache = arguments.cache or Path(name, "cache")
+        one = Check(copy, Path(name), cache, tuple(options), not arguments.apply_only)
         for per in arguments.per or PER:
             one.all_of(per, random.Random(f"{arguments.seed} {per}"))
     seconds = time.monotonic() - began
@@ -228,6 +226,7 @@ def main() -> None:
     parser.add_argument(
         "--target", action="append", help="as for loopmend; repeatable [default: loopmend's, and latest]"
     )
+    parser.add_argument("--unsafe", action="store_true", help="as for loopmend")
     parser.add_argument("--apply-only", action="store_true", help="apply the patches, but do not read what they give")
     parser.add_argument("--cache", type=Path, help="as for loopmend [default: a new one for each checkout]")
     parser.add_argument("--jobs", type=int, default=2)
