@@ -86,7 +86,7 @@ class Check:
     def _count(self, found: Found) -> None:
         results = found.results.values()
         self.counts["projects"] += len(results)
-        self.counts.update(result.status.value for result in results)
+        self.counts.update(f"ended {result.status.value}" for result in results)
         self.counts["findings"] += sum(len(findings(result)) for result in results)
         self.faults += [f"{one.project}: failed: {one.reason}" for one in results if one.status is Status.FAILED]
 

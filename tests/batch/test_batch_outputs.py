@@ -268,6 +268,20 @@ def test_summary(results: list[Result]) -> None:
     assert "| `patches/services-api.patch` | 1 | 2 | 3 | 11 |" in text
 
 
+def test_summary_names_a_place_that_projects_share_once(results: list[Result]) -> None:
+    one = by_name(results, "libs/seeded rows")
+    other = replace(one, project="mono/libs/other", folder="libs/other")
+    shared, own = (
+        one.report | {"findings": [finding | {"location": finding["location"] | {"path": path, "line": 7}}]}
+        for finding in one.report["findings"][:1]
+        for path in ("../../pyproject.toml", "conftest.py")
+    )
+    assert "for several" not in summary_md(looked_at([replace(each, report=own) for each in (one, other)]))
+    text = summary_md(looked_at([replace(each, report=shared) for each in (one, other)]))
+    assert "## Left to do once for several projects\n" in text
+    assert "| `mono` | `pyproject.toml:7` | `LM201` | 2 |" in text
+
+
 def test_summary_of_nothing() -> None:
     text = summary_md(looked_at([]))
     assert "0 projects" in text

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from codemod.batch.outputs.view import Batch, Failure
     from codemod.batch.shards import Shard
 
+    _Place = tuple[str, str, int, str]
+    """Checkout, path from its top, line, and rule."""
+
 _ROWS = 100
 _BIGGEST = 20
 _REASON = 400
@@ -48,6 +51,7 @@ def _blocks(batch: Batch) -> Iterator[str]:
         rules = sorted(found["rules"], key=lambda rule: (-rule["projects"], rule["code"]))
         yield bounded_table(header, rules, lambda rule: _rule(batch, rule), _ROWS, numbers=(2, 3, 4, 5))
     yield from _left(batch)
+    yield from _shared(batch)
     yield from _failures(batch)
     yield from _biggest(batch)
     yield (
@@ -92,6 +96,27 @@ def _left(batch: Batch) -> Iterator[str]:
 def _left_cells(row: tuple[tuple[str, str, str], int]) -> list[str]:
     (project, rule, state), number = row
     return [code(project), code(rule), prose(state), str(number)]
+
+
+def _shared(batch: Batch) -> Iterator[str]:
+    """Yield what several projects wait for at one place, such as a requirement at the top: done once, for all."""
+    found: dict[_Place, list[str]] = {}
+    for one in batch.projects:
+        for each in one.left:
+            place = each.finding.location
+            where = one.checkout, one.path(place.path), place.line, each.finding.code
+            found.setdefault(where, []).append(each.todo)
+    rows = sorted(((place, todos) for place, todos in found.items() if len(todos) > 1), key=lambda row: row[0])
+    if rows:
+        yield "## Left to do once for several projects"
+        yield bounded_table(
+            ["checkout", "place", "rule", "projects", "what to do"], rows, _shared_cells, _ROWS, numbers=(3,)
+        )
+
+
+def _shared_cells(row: tuple[_Place, list[str]]) -> list[str]:
+    (checkout, path, line, rule), todos = row
+    return [code(checkout), code(f"{path}:{line}"), code(rule), str(len(todos)), prose(todos[0], _REASON)]
 
 
 def _failures(batch: Batch) -> Iterator[str]:
