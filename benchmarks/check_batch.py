@@ -24,10 +24,11 @@ from batch import MEGABYTE, measure, say
 from batch_runs import Run
 
 from codemod.batch.journal import Journal
-from codemod.batch.records import Result, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from codemod.batch.records import Result
 
 PER = ("project", "owner", "rule", "file")
 SHOWN = 5
@@ -88,7 +89,6 @@ class Check:
         self.counts["projects"] += len(results)
         self.counts.update(f"ended {result.status.value}" for result in results)
         self.counts["findings"] += sum(len(findings(result)) for result in results)
-        self.faults += [f"{one.project}: failed: {one.reason}" for one in results if one.status is Status.FAILED]
 
     def _undivided(self, found: Found) -> None:
         """Check that no remedy is in two shards, and no file either."""
