@@ -94,7 +94,8 @@ def see(
     order: Order, results: Sequence[Result], shards: Sequence[Shard], rules: Mapping[str, RuleText], folder: str
 ) -> View:
     """Return a batch for people; ``folder`` is that of the run, as it is shown in commands."""
-    return view(results, shards, rules, lambda name: retry_command(folder, name), bool(order.overrides.get("unsafe")))
+    unsafe = bool(order.overrides.get("unsafe"))
+    return view(results, shards, rules, lambda name: retry_command(folder, name), unsafe, _repeat(order))
 
 
 def write(
@@ -102,7 +103,15 @@ def write(
 ) -> tuple[Path, ...]:
     """Write all outputs into the folder of the run and return them; commands in them are for that folder."""
     unsafe = bool(order.overrides.get("unsafe"))
-    return export(folder, results, shards, rules, lambda name: retry_command(".", name), unsafe=unsafe)
+    repeat = _repeat(order)
+    return export(folder, results, shards, rules, lambda name: retry_command(".", name), unsafe=unsafe, repeat=repeat)
+
+
+def _repeat(order: Order) -> tuple[str, ...]:
+    """Return the options for a command that others run on their machines, where the interpreter is another one."""
+    words, unsafe = order.repeat, ("--unsafe",) if order.overrides.get("unsafe") else ()
+    place = words.index("--python") if "--python" in words else len(words)
+    return (*words[:place], *words[place + 2 :], *unsafe)
 
 
 def retry_command(folder: str, project: str) -> str:

@@ -19,7 +19,7 @@ from codemod.batch.failure import OUT_OF_MEMORY, failed
 from codemod.batch.parts import parts, rules
 from codemod.batch.records import FilePatch, Result, Status
 from codemod.errors import LoopmendError
-from codemod.pipeline import analyse
+from codemod.pipeline import NESTED, analyse
 from codemod.processes.janitor import remove
 from codemod.project.settings import load
 from codemod.report import evidence_json, evidence_markdown, evidence_words, json
@@ -124,7 +124,8 @@ def _result(task: Task, report: ProjectReport, numbers: dict[str, int], shown: S
         version_origin=shown(report.version_origin),
         options=_without_paths(report.options, shown),
         failures=_without_paths(report.failures, shown),
-        notes=_without_paths(report.notes, shown),
+        # A batch finds the projects below a project by itself.
+        notes=_without_paths(tuple(note for note in report.notes if not note.startswith(NESTED)), shown),
     )
     return Result(task.project.name, task.project.folder, status, report=json.entry(told, _count), files=files)
 

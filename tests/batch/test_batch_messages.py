@@ -17,7 +17,7 @@ from codemod.batch.outputs.overview import summary_md
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from codemod.batch.records import Result
+    from codemod.batch.records import FilePatch, Result
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 
@@ -49,6 +49,19 @@ def test_message_of_several_projects(results: list[Result]) -> None:
     both = [by_name(results, "services/api"), by_name(results, "services/old")]
     batch = looked_at(results, [shard(*both, slug="all")])
     assert subject(batch, batch.shards[0]).endswith(", and 2 more in 2 projects")
+
+
+def test_message_of_one_remedy_says_it_once_and_where(results: list[Result]) -> None:
+    one = by_name(results, "services/api")
+    report = one.report | {"remedies": [{**one.report["remedies"][0], "title": "share one loop"}]}
+    folder = "services/" * 7 + "api"
+    batch = looked_at([replace(one, project=f"mono/{folder}", folder=folder, report=report, files=_below(folder, one))])
+    text = commit_message(batch, batch.shards[0])
+    assert text.startswith("Share one loop in api\n\nProjects:\n")
+
+
+def _below(folder: str, one: Result) -> tuple[FilePatch, ...]:
+    return tuple(replace(file, path=file.path.replace(one.folder, folder, 1)) for file in one.files)
 
 
 def test_a_subject_that_is_too_long_is_cut_between_words(results: list[Result]) -> None:
@@ -103,6 +116,21 @@ def test_body_says_what_is_left(results: list[Result]) -> None:
     assert "### Left to do" in text
     assert "| `libs/seeded rows/conftest.py:9` | `LM201` | needs `--unsafe` | `connection` (asyncpg connection)" in text
     assert "- `loopmend verify 'libs/seeded rows'`" in text
+
+
+def test_commands_of_a_body_repeat_the_options(results: list[Result]) -> None:
+    batch = looked_at(results, repeat=("--target", "1.2.0", "--unsafe"))
+    assert "- `loopmend verify --target 1.2.0 --unsafe services/old`\n" in pull_request(batch, batch.shards[1])
+
+
+def test_a_note_names_the_project_where_there_are_others(results: list[Result]) -> None:
+    one, other = by_name(results, "services/api"), by_name(results, "services/old")
+    noted = [
+        replace(one, report=one.report | {"notes": ["of all", "of one"]}),
+        replace(other, report=other.report | {"notes": ["of all"]}),
+    ]
+    batch = looked_at(noted, [shard(*noted, slug="both")])
+    assert "- of all\n- `mono/services/api`: of one\n" in pull_request(batch, batch.shards[0])
 
 
 def test_what_unsafe_did_not_release_is_left_to_a_person(results: list[Result]) -> None:

@@ -260,12 +260,26 @@ def test_summary(results: list[Result]) -> None:
     assert (
         "5 projects, 9 files with 12 tests and 8 fixtures read. 6 findings: 5 answered by the patches, 1 left." in text
     )
-    assert "| changed | 2 |\n| clean | 1 |\n| findings | 1 |\n| failed | 1 |\n" in text
+    assert "| changed | 2 | has a patch |\n| clean | 1 | nothing to do |\n| findings | 1 | no patch, but" in text
     assert "| `0.21.2` | `1.5.0` | 1 |" in text
     assert "| `LM201` | a fixture's loop-bound value is used on another loop | 2 | 2 | 1 | 1 |" in text
     assert "| `mono/libs/seeded rows` | `LM201` | needs `--unsafe` | 1 |" in text
     assert "| `mono/broken` |  | out of memory (limit 2 GB) | `loopmend batch retry mono/broken` |" in text
     assert "| `patches/services-api.patch` | 1 | 2 | 3 | 11 |" in text
+
+
+def test_summary_names_a_place_that_projects_share_once(results: list[Result]) -> None:
+    one = by_name(results, "libs/seeded rows")
+    other = replace(one, project="mono/libs/other", folder="libs/other")
+    shared, own = (
+        one.report | {"findings": [finding | {"location": finding["location"] | {"path": path, "line": 7}}]}
+        for finding in one.report["findings"][:1]
+        for path in ("../../pyproject.toml", "conftest.py")
+    )
+    assert "for several" not in summary_md(looked_at([replace(each, report=own) for each in (one, other)]))
+    text = summary_md(looked_at([replace(each, report=shared) for each in (one, other)]))
+    assert "## Left to do once for several projects\n" in text
+    assert "| `mono` | `pyproject.toml:7` | `LM201` | 2 |" in text
 
 
 def test_summary_of_nothing() -> None:

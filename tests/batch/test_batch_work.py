@@ -164,6 +164,12 @@ def test_parts_that_change_otherwise_without_each_other_are_one(tmp_path: Path) 
     assert set(parts.parts(report, lambda _: replace(report, changes=report.changes[:1])).values()) == {0}
 
 
+def test_projects_below_are_no_news(tmp_path: Path) -> None:
+    top = write(tmp_path / "one", {**SICK, **{f"below/{name}": text for name, text in SICK.items()}})
+    assert [note for note in analyse(top, load(top, {}, False)).notes if note.startswith("not read")]
+    assert not [note for note in done(task(top)).report["notes"] if note.startswith("not read")]
+
+
 # --- no path of the machine ------------------------------------------------------------------------------------------
 
 

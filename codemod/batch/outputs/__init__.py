@@ -40,14 +40,15 @@ def export(
     retry: Callable[[str], str],
     *,
     unsafe: bool = False,
+    repeat: Sequence[str] = (),
 ) -> tuple[Path, ...]:
     """Write all outputs into ``folder``, remove what an earlier export left there, and return the files, sorted.
 
-    ``rules`` are the texts of the rules by code, ``retry`` gives the command that tries a project again, and ``unsafe``
-    says that ``--unsafe`` was in force. Raises ExportError where a file of another origin is in the way, FileError
-    where the folder cannot be written.
+    ``rules`` are the texts of the rules by code, ``retry`` gives the command that tries a project again, ``unsafe``
+    says that ``--unsafe`` was in force, and ``repeat`` are the options, as words, for a command with the same result.
+    Raises ExportError where a file of another origin is in the way, FileError where the folder cannot be written.
     """
-    return bring(folder, dict(documents(view(results, shards, rules, retry, unsafe))))
+    return bring(folder, dict(documents(view(results, shards, rules, retry, unsafe, repeat))))
 
 
 def documents(batch: Batch) -> Iterator[tuple[str, bytes]]:

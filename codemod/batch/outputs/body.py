@@ -34,6 +34,7 @@ _RULES = 15
 """Rules of which the reason is given in any case."""
 
 _SENTENCE = 400
+_ABOUT = 3
 _HEAD = 2
 """Blocks of an evidence that are always shown: its title and its verdict."""
 
@@ -53,7 +54,7 @@ def _blocks(batch: Batch, shard: Shard, most: int) -> Iterator[str]:
     yield bounded_table(["file", "+", MINUS, "rules"], shard.files, _file, most, numbers=(1, 2))
     yield "### Projects"
     yield bounded_table(["project", "pytest-asyncio", "said by", "strategy"], projects, _project, most)
-    yield from _evidence(shard, projects, most)
+    yield from _evidence(batch, shard, most)
     yield from _left(projects, most)
     yield from _notes(projects, most)
     yield "### Undo"
@@ -93,7 +94,8 @@ def _project(one: Project) -> list[str]:
 # --- the tests -------------------------------------------------------------------------------------------------------
 
 
-def _evidence(shard: Shard, projects: Sequence[Project], most: int) -> Iterator[str]:
+def _evidence(batch: Batch, shard: Shard, most: int) -> Iterator[str]:
+    projects = batch.of(shard)
     proven = [one for one in projects if one.result.evidence_markdown]
     silent = [one for one in projects if not one.result.evidence_markdown]
     shown = proven[:most]
@@ -104,16 +106,16 @@ def _evidence(shard: Shard, projects: Sequence[Project], most: int) -> Iterator[
     for one in shown:
         if len(projects) > 1:
             yield f"**{code(one.name)}**"
-        yield _shortened(one, _EVIDENCE // len(shown))
+        yield _shortened(batch, one, _EVIDENCE // len(shown))
     if len(proven) > most:
         yield f"… and evidence from {plural(len(proven) - most, 'more project')}."
     if silent:
         yield "### Tests"
         yield "The tests were not run. To run them before and after these changes, in throw-away copies:"
-        yield _items(silent, lambda one: code(_verify(one)), most)
+        yield _items(silent, lambda one: code(_verify(batch, one)), most)
 
 
-def _shortened(one: Project, room: int) -> str:
+def _shortened(batch: Batch, one: Project, room: int) -> str:
     """Return as many blocks of an evidence as have room; none of them is folded, so each can be the last."""
     text = one.result.evidence_markdown.strip()
     if len(text.encode()) <= room:
@@ -124,11 +126,11 @@ def _shortened(one: Project, room: int) -> str:
         if len("\n\n".join(blocks[: shown + 1]).encode()) > room:
             break
         shown += 1
-    return "\n\n".join([*blocks[:shown], f"The rest is too long; {code(_verify(one))} shows it."])
+    return "\n\n".join([*blocks[:shown], f"The rest is too long; {code(_verify(batch, one))} shows it."])
 
 
-def _verify(one: Project) -> str:
-    return f"loopmend verify {shlex.quote(one.result.folder or '.')}"
+def _verify(batch: Batch, one: Project) -> str:
+    return shlex.join(["loopmend", "verify", *batch.repeat, one.result.folder or "."])
 
 
 # --- what is left ----------------------------------------------------------------------------------------------------
@@ -154,7 +156,18 @@ def _left_cells(row: tuple[Project, Left]) -> list[str]:
 
 
 def _notes(projects: Sequence[Project], most: int) -> Iterator[str]:
-    notes = dict.fromkeys(note for one in projects for note in one.report.notes)
-    if notes:
+    """Yield what is to be known, each once; of several projects, with the name of the one that it is about."""
+    found: dict[str, list[Project]] = {}
+    for one in projects:
+        for note in one.report.notes:
+            found.setdefault(note, []).append(one)
+    if found:
         yield "### To know"
-        yield _items([*notes], lambda note: prose(note, _SENTENCE), most)
+        yield _items([*found.items()], lambda row: _about(row[1], projects) + prose(row[0], _SENTENCE), most)
+
+
+def _about(some: Sequence[Project], projects: Sequence[Project]) -> str:
+    if len(some) == len(projects):
+        return ""
+    more = f" and {len(some) - _ABOUT} more" if len(some) > _ABOUT else ""
+    return f"{', '.join(code(one.name) for one in some[:_ABOUT])}{more}: "

@@ -33,7 +33,7 @@ def commit_message(batch: Batch, shard: Shard) -> str:
     """Return the message: an imperative subject, what is done, in which projects, and why; ends in a newline."""
     blocks = [
         [subject(batch, shard)],
-        _list(_titles(batch, shard)),
+        _list(_unsaid(batch, shard)),
         _projects(batch.of(shard)),
         _list(_reasons(batch, shard)),
     ]
@@ -45,10 +45,9 @@ def subject(batch: Batch, shard: Shard) -> str:
     first, *others = _titles(batch, shard) or ["mend the event loops of the tests"]
     more = f", and {len(others)} more" if others else ""
     head = f"{first[0].upper()}{first[1:]}{more}"
-    whole = head + _where(batch.of(shard))
-    if len(whole) <= _COLUMNS:
-        return whole
-    return head if len(head) <= _COLUMNS else textwrap.shorten(head, _COLUMNS, placeholder=" …")
+    places = (*_where(batch.of(shard)), "")
+    short = textwrap.shorten(head, _COLUMNS, placeholder=" …")
+    return next((head + place for place in places if len(head + place) <= _COLUMNS), short)
 
 
 def plain(text: str, most: int = _NAME) -> str:
@@ -70,14 +69,22 @@ def _titles(batch: Batch, shard: Shard) -> list[str]:
     return titles_of((_without_strategy(mend.title), len(mend.findings)) for _, mend in batch.mends(shard))
 
 
+def _unsaid(batch: Batch, shard: Shard) -> list[str]:
+    """Return the titles, none where the subject says all."""
+    titles = _titles(batch, shard)
+    return titles if len(titles) > 1 or subject(batch, shard).endswith("…") else []
+
+
 def _without_strategy(title: str) -> str:
     return next((title.removeprefix(word) for word in _STRATEGIES if title.startswith(word)), title)
 
 
-def _where(projects: list[Project]) -> str:
+def _where(projects: list[Project]) -> list[str]:
+    """Return what can be said of where it is, the longest first."""
     if len(projects) > 1:
-        return f" in {plural(len(projects), 'project')}"
-    return "".join(f" in {plain(one.result.folder)}" for one in projects if one.result.folder)
+        return [f" in {plural(len(projects), 'project')}"]
+    folder = projects[0].result.folder
+    return [f" in {plain(place)}" for place in (folder, folder.rpartition("/")[2]) if place]
 
 
 def _projects(projects: list[Project]) -> list[str]:

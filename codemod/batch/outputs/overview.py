@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codemod.batch.outputs import figures
 from codemod.batch.outputs.view import size
 from codemod.batch.outputs.words import MINUS, lines, weighed
+from codemod.batch.records import Status
 from codemod.report.gfm import bounded_table, code, joined, prose
 from codemod.report.summary import plural
 
@@ -15,12 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemod.batch.outputs.view import Batch, Failure
-    from codemod.batch.records import Status
     from codemod.batch.shards import Shard
+
+    _Place = tuple[str, str, int, str]
+    """Checkout, path from its top, line, and rule."""
 
 _ROWS = 100
 _BIGGEST = 20
 _REASON = 400
+_MEANING = {
+    Status.CHANGED: "has a patch",
+    Status.CLEAN: "nothing to do",
+    Status.FINDINGS: "no patch, but findings for a person",
+    Status.FAILED: "not known: see below",
+}
 
 
 def summary_md(batch: Batch) -> str:
@@ -32,7 +41,7 @@ def _blocks(batch: Batch) -> Iterator[str]:
     found = figures.figures(batch)
     yield "# loopmend batch"
     yield _counts(found)
-    yield bounded_table(["status", "projects"], list(batch.status.items()), _status, _ROWS, numbers=(1,))
+    yield bounded_table(["status", "projects", ""], list(batch.status.items()), _status, _ROWS, numbers=(1,))
     if found["versions"]:
         yield "## pytest-asyncio"
         yield bounded_table(["from", "to", "projects"], found["versions"], _move, _ROWS, numbers=(2,))
@@ -42,6 +51,7 @@ def _blocks(batch: Batch) -> Iterator[str]:
         rules = sorted(found["rules"], key=lambda rule: (-rule["projects"], rule["code"]))
         yield bounded_table(header, rules, lambda rule: _rule(batch, rule), _ROWS, numbers=(2, 3, 4, 5))
     yield from _left(batch)
+    yield from _shared(batch)
     yield from _failures(batch)
     yield from _biggest(batch)
     yield (
@@ -62,7 +72,7 @@ def _counts(found: dict[str, Any]) -> str:
 
 
 def _status(row: tuple[Status, int]) -> list[str]:
-    return [row[0].value, str(row[1])]
+    return [row[0].value, str(row[1]), _MEANING[row[0]]]
 
 
 def _move(row: dict[str, Any]) -> list[str]:
@@ -80,12 +90,33 @@ def _left(batch: Batch) -> Iterator[str]:
     if counts:
         rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         yield "## Left to do"
-        yield bounded_table(["project", "rule", "", "findings"], rows, _left_cells, _ROWS, numbers=(3,))
+        yield bounded_table(["project", "rule", "what it takes", "findings"], rows, _left_cells, _ROWS, numbers=(3,))
 
 
 def _left_cells(row: tuple[tuple[str, str, str], int]) -> list[str]:
     (project, rule, state), number = row
     return [code(project), code(rule), prose(state), str(number)]
+
+
+def _shared(batch: Batch) -> Iterator[str]:
+    """Yield what several projects wait for at one place, such as a requirement at the top: done once, for all."""
+    found: dict[_Place, list[str]] = {}
+    for one in batch.projects:
+        for each in one.left:
+            place = each.finding.location
+            where = one.checkout, one.path(place.path), place.line, each.finding.code
+            found.setdefault(where, []).append(each.todo)
+    rows = sorted(((place, todos) for place, todos in found.items() if len(todos) > 1), key=lambda row: row[0])
+    if rows:
+        yield "## Left to do once for several projects"
+        yield bounded_table(
+            ["checkout", "place", "rule", "projects", "what to do"], rows, _shared_cells, _ROWS, numbers=(3,)
+        )
+
+
+def _shared_cells(row: tuple[_Place, list[str]]) -> list[str]:
+    (checkout, path, line, rule), todos = row
+    return [code(checkout), code(f"{path}:{line}"), code(rule), str(len(todos)), prose(todos[0], _REASON)]
 
 
 def _failures(batch: Batch) -> Iterator[str]:

@@ -109,13 +109,15 @@ class Project:
 class Batch:
     """All projects by name, all shards by slug, and what the outputs have to be told.
 
-    ``rules`` are the texts by code, ``retry`` gives the command that tries a project again.
+    ``rules`` are the texts by code, ``retry`` gives the command that tries a project again, and ``repeat`` are the
+    options, as words, for a command that gives the same result.
     """
 
     projects: tuple[Project, ...]
     shards: tuple[Shard, ...]
     rules: Mapping[str, RuleText]
     retry: Callable[[str], str]
+    repeat: Sequence[str]
     _by_name: Mapping[str, Project]
     _slugs: Mapping[str, list[str]]
 
@@ -172,6 +174,7 @@ def view(
     rules: Mapping[str, RuleText],
     retry: Callable[[str], str],
     unsafe: bool = False,
+    repeat: Sequence[str] = (),
 ) -> Batch:
     """Return a batch to make outputs of; ``unsafe`` says that ``--unsafe`` is in force."""
     projects = tuple(_project(result, unsafe) for result in sorted(results, key=lambda result: result.project))
@@ -180,7 +183,7 @@ def view(
     for shard in ordered:
         for name in shard.projects:
             slugs.setdefault(name, []).append(shard.slug)
-    return Batch(projects, ordered, rules, retry, {one.name: one for one in projects}, slugs)
+    return Batch(projects, ordered, rules, retry, repeat, {one.name: one for one in projects}, slugs)
 
 
 def _in_order(shard: Shard) -> Shard:
