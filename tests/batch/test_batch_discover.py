@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from batch_tree import INI, PYPROJECT, checkout
 
-from codemod.batch import discover as module
 from codemod.batch.discover import Discovery, discover, read_list
 from codemod.batch.names import checkout_name, project_names
 from codemod.errors import ConfigError, UsageError
@@ -28,9 +27,11 @@ def folders(found: Discovery) -> list[str]:
     return [project.folder for project in found.projects]
 
 
-def below(top: Path, files: list[str] | dict[str, str], **options: bool) -> list[str]:
-    """Return the folders of the projects in a checkout with ``files``, empty where only their names are given."""
-    return folders(discover([checkout(top, files if isinstance(files, dict) else dict.fromkeys(files, ""), **options)]))
+def below(top: Path, files: dict[str, str], git: bool = True) -> list[str]:
+    """Return the folders of the projects in a checkout with ``files``."""
+    found = discover([checkout(top, files, git)])
+    assert found.failures == found.notes == ()
+    return folders(found)
 
 
 # --- what a project is -----------------------------------------------------------------------------------------------
@@ -96,6 +97,10 @@ def test_the_outer_of_two_without_options_has_the_inner(tmp_path: Path) -> None:
     files = {"a/pyproject.toml": PYPROJECT, "a/conftest.py": "", "a/b/pyproject.toml": PYPROJECT, "a/b/test_b.py": ""}
     assert below(tmp_path / "mono", files) == ["a"]
     assert below(tmp_path / "other", {name: text for name, text in files.items() if "conf" not in name}) == ["a/b"]
+
+
+def test_pytest_goes_on_from_a_setup_py_to_a_pyproject_toml(tmp_path: Path) -> None:
+    assert below(tmp_path / "mono", {"a/pyproject.toml": PYPROJECT, "a/b/setup.py": "", "a/b/test_b.py": ""}) == ["a"]
 
 
 def test_a_setup_py_below_a_configuration_is_none(tmp_path: Path) -> None:
@@ -237,7 +242,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert names(discover([tmp_path / "named"])) == ["mono/svc/a", "mono/svc/b"]
 
 
-# --- include, exclude, lists -------------------------------------------------------------------------------------------
+# --- include, exclude, lists -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -364,4 +369,3 @@ def test_ten_thousand_folders(tmp_path: Path) -> None:
 
 def test_no_roots() -> None:
     assert discover([]) == Discovery()
-    assert module.Discovery().projects == ()
