@@ -139,10 +139,16 @@ class ScopedLoopModel(LoopModel):
             return []  # auto mode adds the mark after it was looked at
         late = linked.late
         early = [fixture for key, fixture in linked.fixtures.items() if key not in late]
-        loops = {self.fixture_scope(fixture, layout) for fixture in early if self.runs_on_loop(graph, fixture)}
-        if not self.features.loop_scope and asked in loops:
-            return []  # a fixture has brought the loop, and pytest-asyncio looks no further
+        if own is not None and any(self._brings(graph, linked.item, layout, fixture, own) for fixture in early):
+            return []  # pytest-asyncio looks no further
         return [Refusal(MULTIPLE_LOOPS, asked)] if self._needs_event_loop(graph, linked.item, early, layout) else []
+
+    def _brings(self, graph: Graph, item: Item, layout: Layout, fixture: FixtureDef, own: LoopRef) -> bool:
+        """Tell whether a fixture needs a test's own loop by name, which it does before 0.24."""
+        if self.features.loop_scope or not self.runs_on_loop(graph, fixture):
+            return False
+        same = self.fixture_scope(fixture, layout) is own.scope
+        return same and isinstance(self._reachable(graph, item, layout, fixture, own, own.scope), LoopRef)
 
     def _needs_event_loop(self, graph: Graph, item: Item, fixtures: Sequence[FixtureDef], layout: Layout) -> bool:
         """Tell whether ``event_loop`` is asked for by name, or an async fixture has a function loop."""

@@ -50,7 +50,8 @@ class _Run:
         refused = at.refusals or at.unknown or at.unknown_test or any(ref.scope < lives for lives, ref in needs)
         settled = not refused and not at.mixed and self._is_current(one, at.test_loop, needs)
         self.lost |= self._lost(new, at.test_loop, path) if settled else self.made.keys() | new.keys()
-        self.made |= {} if refused else {key: (ref, path) for key, ref in new.items()}
+        if not refused:
+            self.made |= {key: (ref, path) for key, ref in new.items() if ref.scope is not Scope.FUNCTION}
         return settled
 
     def _needs(self, one: Linked, at: Placement) -> Iterator[tuple[Scope, LoopRef]]:

@@ -99,16 +99,25 @@ def test_loops_of_an_override_in_the_root(scope: str, loops: int) -> None:
     assert len(set(keys(files, "0.21.2"))) == loops
 
 
-def test_which_packages_share_a_loop_of_a_package_override_in_a_package_is_not_known() -> None:
+@pytest.mark.parametrize(("version", "loops"), [("0.21.2", 0), ("0.23.8", 0), ("0.24.0", 1), ("0.26.0", 1)])
+def test_a_package_override_in_a_package_makes_one_loop_from_pytest_8_on(version: str, loops: int) -> None:
+    """Measured: under pytest 7.4 one loop for p and one for all packages below it, or a single one with `pytest p`."""
     files = {
         "p/conftest.py": OVERRIDE.format("package") + fixture(),
         "p/test_1.py": TESTS,
         "p/sub/test_2.py": TESTS,
         "p/test_3.py": TESTS,
     }
-    found = placed(files, "0.21.2")
-    assert found
-    assert all(place.unknown_test and not place.loops for place in found.values())
+    assert len(set(keys(files, version))) == loops
+    assert all(place.unknown_test is not bool(loops) for place in placed(files, version).values())
+
+
+@pytest.mark.parametrize(("version", "known"), [("0.21.2", True), ("0.22.0", False)])
+def test_the_mark_of_0_22_gives_loops_that_are_not_followed(version: str, known: bool) -> None:
+    text = TESTS + "@pytest.mark.asyncio_event_loop\nclass TestIt:\n    async def test_c(self, fx): ...\n"
+    found = placed({"conftest.py": fixture(), "test_one.py": text}, version)
+    assert [place.unknown_test for place in found.values()] == [False, False, not known]
+    assert [bool(place.unknown) for place in found.values()] == [False, False, not known]
 
 
 def test_the_nearest_override_counts_and_a_shared_fixture_follows_the_test() -> None:
@@ -252,3 +261,54 @@ def test_a_loop_made_after_the_tests_own_takes_it_along() -> None:
     assert [(place.test, place.mixed) for place in alone.values()] == [(Scope.SESSION, False)]
     both = [(place.test, place.mixed) for place in placed(after, "0.23.8").values()]
     assert both == [(Scope.SESSION, False), (Scope.MODULE, True)]
+
+
+# --- what is known when a test is collected --------------------------------------------------------------------------
+
+WIDE = "@pytest.mark.asyncio(scope='session')\n"
+
+
+def refused(files: dict[str, str], version: str) -> list[str]:
+    """Return why each test is refused, "" for one that is not."""
+    return [next((r.kind for r in place.refusals), "") for place in placed(files, version).values()]
+
+
+@pytest.mark.parametrize("version", ["0.23.8", "0.26.0"])
+@pytest.mark.parametrize(
+    ("test", "kind"),
+    [
+        (f"{WIDE}async def test_a(fx): ...\n", MULTIPLE_LOOPS),
+        # The mark of a sync test counts.
+        (f"{WIDE}def test_a(fx): ...\n", MULTIPLE_LOOPS),
+        ("def test_a(fx): ...\n", ""),
+        # A fixture that is overridden, or asked for in a body, is not known of.
+        (f"@pytest.fixture\ndef fx(fx): ...\n{WIDE}async def test_a(fx): ...\n", ""),
+        (f"{WIDE}async def test_a(request):\n    request.getfixturevalue('fx')\n", ""),
+    ],
+)
+def test_a_test_with_a_wide_loop_must_not_be_known_to_need_event_loop(version: str, test: str, kind: str) -> None:
+    assert refused({"conftest.py": fixture(), "test_one.py": test}, version) == [kind]
+
+
+def test_the_option_is_looked_at_only_for_tests_with_a_mark() -> None:
+    """Measured on 0.26.0: auto mode marks a test after that, so it runs on its fixture's loop or on the wide one."""
+    files = {"conftest.py": fixture(), "test_one.py": "@pytest.mark.asyncio\n" + TESTS}
+    found = placed(files, "0.26.0", Layout(fixture_default=Scope.FUNCTION, test_default=Scope.SESSION))
+    assert [[refusal.kind for refusal in place.refusals] for place in found.values()] == [[MULTIPLE_LOOPS], []]
+    assert [place.asked for place in found.values()] == [LoopRef(Scope.SESSION)] * 2
+
+
+@pytest.mark.parametrize(("version", "kind"), [("0.23.8", ""), ("0.24.0", MULTIPLE_LOOPS)])
+def test_in_0_23_a_fixture_may_bring_the_wide_loop_first(version: str, kind: str) -> None:
+    pool = "@pytest_asyncio.fixture(scope='session')\nasync def pool(): ...\n"
+    files = {"conftest.py": fixture() + pool, "test_one.py": f"{WIDE}async def test_a(fx, pool): ...\n"}
+    assert refused(files, version) == [kind]
+    assert refused({**files, "test_one.py": f"{WIDE}async def test_a(fx): ...\n"}, version) == [MULTIPLE_LOOPS]
+
+
+def test_in_0_23_it_must_be_the_same_loop() -> None:
+    """A module fixture of a conftest brings the loop of the first module that was collected."""
+    pool = "@pytest_asyncio.fixture(scope='module')\nasync def pool(): ...\n"
+    test = "@pytest.mark.asyncio(scope='module')\nasync def test_a(fx, pool): ...\n"
+    files = {"conftest.py": fixture() + pool, "test_one.py": test, "test_two.py": test}
+    assert refused(files, "0.23.8") == ["", MULTIPLE_LOOPS]

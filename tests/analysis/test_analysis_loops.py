@@ -8,7 +8,7 @@ import pytest
 from analysis_tree import graph, items, linked, module_graph
 
 from codemod.analysis.crossings import diagnose
-from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel
+from codemod.analysis.loops import HijackingLoopModel, Layout, LoopModel, asked_scope
 from codemod.analysis.models import model_for
 from codemod.analysis.placement import cache_key, loop_key
 from codemod.scopes import Scope
@@ -223,6 +223,26 @@ class TestA:
 @pytest.mark.parametrize("x", [pytest.param(1, marks=pytest.mark.asyncio(loop_scope="module"))])
 async def test_param(x): ...
 """
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "outer", "expected"),
+    [
+        ("module", "module", "", Scope.MODULE),
+        ("module", "session", "", None),
+        ("module", "module", "module", Scope.MODULE),
+        ("module", "module", "session", None),
+        ("pick()", "module", "", None),
+    ],
+)
+def test_parameter_sets_with_marks_of_their_own(first: str, second: str, outer: str, expected: Scope | None) -> None:
+    """Sets without one have the next mark; which set has which is not known of the test."""
+    scopes = [scope if "(" in scope else repr(scope) for scope in (first, second)]
+    sets = ", ".join(f"pytest.param(1, marks=pytest.mark.asyncio(loop_scope={scope}))" for scope in scopes)
+    above = f"pytestmark = pytest.mark.asyncio(loop_scope={outer!r})\n" if outer else ""
+    text = f"import pytest\n{above}@pytest.mark.parametrize('x', [{sets}])\nasync def test_a(x): ...\n"
+    (item,) = module_graph(text).items
+    assert asked_scope(item, Layout()) is expected
 
 
 @pytest.mark.parametrize(
