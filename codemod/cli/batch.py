@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -186,7 +186,8 @@ def retry(
                 f"{folder} has no project {name!r}: loopmend batch status {shlex.quote(folder)} lists what there is"
             )
     again = {*(projects or (name for name, result in known.items() if result.status is Status.FAILED))}
-    return _go_on(console, journal, order, _found(console, order), means, cutting, again)
+    # What was right the last time would come from the cache again.
+    return _go_on(console, journal, order, _found(console, order), replace(means, no_cache=True), cutting, again)
 
 
 @verb()
