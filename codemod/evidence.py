@@ -225,6 +225,11 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     """There was nothing to change; the suite ran once."""
 
+    @property
+    def holds(self) -> bool:
+        """Tell whether what was changed may be applied."""
+        return self not in (Verdict.WORSE, Verdict.UNPROVEN)
+
 
 @dataclass(frozen=True, slots=True)
 class RolledBack:

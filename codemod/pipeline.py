@@ -53,6 +53,8 @@ _LATER = (
     "what pytest-asyncio {1} would not run makes a second patch (files: {0}), for when it need not work any more: "
     "`loopmend diff --step bump` with the same options shows it, `loopmend migrate` without --keep-compat applies it"
 )
+NESTED = "not read, because they have a pytest configuration of their own: "
+"""How the note begins that tells of projects below a project."""
 _SHOWN_OPTIONS = ("asyncio_mode", FIXTURE_OPTION, TEST_OPTION)
 
 
@@ -347,7 +349,7 @@ def _nested_note(project: Project) -> tuple[str, ...]:
     if not project.nested:
         return ()
     names = ", ".join(name.rstrip("/") for name in project.nested[:5]) + (", …" if len(project.nested) > 5 else "")
-    return (f"not read, because they have a pytest configuration of their own: {names} (give each as PATH)",)
+    return (f"{NESTED}{names} (give each as PATH)",)
 
 
 def _linked_note(project: Project) -> tuple[str, ...]:

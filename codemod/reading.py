@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from codemod.analysis.workspace import Workspace
 from codemod.errors import ConfigError, UsageError
 from codemod.knowledge import Resource, knowledge_base, plugins, versions
 from codemod.project import command_files, discover, installed, pytest_config, requirements
+from codemod.project.command_files import above
 from codemod.project.invocations import Ground
 from codemod.project.mentions import mentions
 from codemod.project.places import FIXTURE_OPTION, TEST_OPTION, ConfigPlace, config_place
@@ -28,7 +29,7 @@ from codemod.scopes import Scope
 if TYPE_CHECKING:
     from codemod.analysis.facts import HookRecipe
     from codemod.model import FileFailure, Remedy
-    from codemod.project.pytest_config import PytestConfig
+    from codemod.project.pytest_config import PytestConfig, Setup
     from codemod.project.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -79,30 +80,22 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
     known = discover.ask_git(folder)
     listing = discover.list_python_files(folder, settings.exclude, known)
     config_files = discover.list_config_files(folder, settings.exclude, known).files
-    nested = _nested(folder, listing.files)
+    nested = nested_projects(folder, listing.files)
     asked = _asked(folder, nested, config_files)
     pytest_version = requirements.choose_version(asked.deciding("pytest"), versions().pytest).version
     config = pytest_config.resolve(folder, requirements.major_minor(pytest_version))
-    inside = config.inifile is None or config.inifile.resolve().is_relative_to(folder.resolve())
-    here = config.inifile is not None and config.inifile.parent.resolve() == folder.resolve()
-    if not inside and here:
-        raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
-    # A setup.py above makes its folder the rootdir: what is configured here would be read by runs of this folder alone.
-    above = config.inifile is None and config.rootdir.resolve() != folder.resolve()
-    if above or (not inside and config.section):
-        owner = config.inifile or config.rootdir / "setup.py"
+    if (owner := project_above(folder, config)) is not None:
         raise UsageError(f"{folder.resolve()} belongs to the project of {owner}: run loopmend in {config.rootdir}")
     chosen = requirements.choose_version(asked.deciding(requirements.PLUGIN), versions().usable, settings.source)
     failures = (*listing.failures, *asked.failures)
     files = tuple(path for path in listing.files if not path.startswith(nested)) if nested else listing.files
-    own = config if inside else replace(config, inifile=None)
     linked = _linked_conftests(folder, files)
     version, origin, candidates = chosen.version, chosen.origin, chosen.candidates
     commands = command_files.find(_repository(folder), folder, settings.exclude, nested, known)
     runs = find_runs(
         commands,
-        Ground(commands.root, folder, own.inifile, own.pytest_version, files, nested),
-        own,
+        Ground(commands.root, folder, config.inifile, config.pytest_version, files, nested),
+        config,
         mode_of(version, None),
     )
     return Project(
@@ -121,6 +114,22 @@ def discover_project(folder: Path, settings: Settings, tell: Progress) -> Projec
         _outside(settings, asked),
         config_files,
     )
+
+
+def project_above(folder: Path, config: PytestConfig | Setup) -> Path | None:
+    """Return the file outside ``folder`` that makes it part of another project, None for a project of its own.
+
+    Raise UsageError where the configuration in it is a link that leads out of it.
+    """
+    here = folder.resolve()
+    if config.inifile is None:
+        # A setup.py above makes its folder the rootdir: what is configured here is read by runs of this folder alone.
+        return None if config.rootdir.resolve() == here else config.rootdir / "setup.py"
+    if config.inifile.resolve().is_relative_to(here):
+        return None
+    if config.inifile.parent.resolve() == here:
+        raise UsageError(f"{config.inifile} is a link out of the project: loopmend does not follow it")
+    return config.inifile
 
 
 def with_requirements(project: Project, changes: Mapping[str, bytes]) -> Project:
@@ -160,11 +169,16 @@ def _repository(folder: Path) -> Path:
     return next((p for p in (folder.resolve(), *folder.resolve().parents) if (p / ".git").exists()), folder.resolve())
 
 
-def _nested(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
+def nested_projects(root: Path, files: tuple[str, ...]) -> tuple[str, ...]:
     """Return the outermost folders (``tests/``) with a pytest configuration of their own."""
-    folders = {parent.as_posix() for path in files for parent in Path(path).parents if parent != Path()}
-    own = sorted(f"{folder}/" for folder in folders if pytest_config.has_own(root / folder))
+    own = own_folders(root, files)
     return tuple(f for f in own if not any(f != other and f.startswith(other) for other in own))
+
+
+def own_folders(root: Path, files: Iterable[str]) -> list[str]:
+    """Return the folders (``tests/``) above ``files`` and below ``root`` with a pytest configuration of their own."""
+    folders = {folder for path in files for folder in above(path) if folder}
+    return sorted(folder for folder in folders if pytest_config.has_own(root / folder))
 
 
 def open_workspace(project: Project) -> Workspace:

@@ -54,7 +54,7 @@ LAYERS: dict[str, set[str]] = {
     "demo": {"pipeline", "processes", "report", "project", "source", *BASE},
     "cli": {"pipeline", "describe", "report", "rules", "project", "source", "knowledge", "demo", *BASE},
     "verify": {"pipeline", "reading", "runs", "analysis", "processes", "plan", "project", "source", "knowledge", *BASE},
-    "batch": {"pipeline", "project", "source", "report", *BASE},
+    "batch": {"verify", "pipeline", "reading", "runs", "processes", "project", "source", "report", *BASE},
     "__main__": {"cli", "report", *BASE},
     "__init__": set(),
 }
@@ -70,6 +70,7 @@ OWNERS = {
     "ruamel": "source/yaml_text.py",
     "typer": "cli/",
     "rich": "cli/",
+    "distributed": "batch/executors.py",
     "asyncpg": "demo/",
     "sqlalchemy": "demo/",
     "pytest": "demo/",

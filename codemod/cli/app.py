@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from codemod import __version__
+from codemod.cli.batch import app as batch
 from codemod.cli.check import check
 from codemod.cli.config import config
 from codemod.cli.demo import demo
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 for _verb in (check, diff, migrate, verify, explain, rules, config, undo, demo):
     app.command(cls=PassingOn if _verb in (migrate, verify) else None)(_verb)
+app.add_typer(batch, name="batch")
 
 
 def _print_version(wanted: bool) -> None:

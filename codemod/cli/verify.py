@@ -79,9 +79,7 @@ def _verify_one(console: Console, selection: Selection, running: Running, folder
 
 def code(verified: tuple[Verified, ...]) -> ExitCode:
     """Return the exit code: a verification that failed counts most, then files left out, then what is left to do."""
-    from codemod.verify import holds
-
-    if any(not holds(evidence) or evidence.rolled_back for _, evidence in verified):
+    if any(not evidence.verdict.holds or evidence.rolled_back for _, evidence in verified):
         return ExitCode.VERIFICATION_FAILED
     if any(project.report.failures for project, _ in verified):
         return ExitCode.FILES_FAILED

@@ -140,8 +140,8 @@ def find(
     own = [
         path for path in list_command_files(folder, exclude, known).files if not nested or not path.startswith(nested)
     ]
-    above = [path for place in _above(within) for path in _right_in(root, place)]
-    wanted = (path for path in (*(within + path for path in own), *above) if speaks(path))
+    outer = [path for place in above(within) for path in _right_in(root, place)]
+    wanted = (path for path in (*(within + path for path in own), *outer) if speaks(path))
     return CommandFiles(root, tuple(sorted(set(wanted))))
 
 
@@ -162,12 +162,12 @@ def reader_of(path: str) -> tuple[Reader, str] | None:
     return (reader, folder) if reader else None
 
 
-def _above(within: str) -> Iterator[str]:
-    """Yield the folders above ``within`` ("a/b/") as "a/" and ""."""
-    while within:
-        within = within.rstrip("/").rpartition("/")[0]
-        within = f"{within}/" if within else ""
-        yield within
+def above(path: str) -> Iterator[str]:
+    """Yield the folders above ``path``, a file or a folder ("a/b/"), from the inside out: "a/" and ""."""
+    while path:
+        path = path.rstrip("/").rpartition("/")[0]
+        path = f"{path}/" if path else ""
+        yield path
 
 
 def _right_in(root: Path, place: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -71,6 +72,14 @@ class GitFiles:
 
     names: tuple[str, ...] | None
 
+    def below(self, folder: str) -> GitFiles:
+        """Return what git would say of ``folder`` ("a/b/"), which must be one that it lists files of."""
+        if self.names is None or not folder:
+            return self
+        first = bisect_left(self.names, folder)
+        last = bisect_left(self.names, folder.removesuffix("/") + chr(ord("/") + 1))
+        return GitFiles(tuple(name.removeprefix(folder) for name in self.names[first:last]))
+
 
 def ask_git(root: Path) -> GitFiles:
     """Return the files of ``root`` that git tracks or would track."""
@@ -93,6 +102,21 @@ def list_config_files(root: Path, exclude: Sequence[str] = (), known: GitFiles |
 def is_config_name(name: str) -> bool:
     """Tell whether a file called ``name`` may hold settings or requirements."""
     return name in _CONFIG_NAMES or name.endswith(_CONFIG_SUFFIXES) or _CONDA_FILE.match(name) is not None
+
+
+def list_checkouts(root: Path) -> Listing:
+    """Return the outermost folders below ``root`` that hold a ``.git``; what lies in one is not looked at."""
+    search = _Search(Path(root), _exclude_spec(()), lambda _: False)
+    return Listing(tuple(sorted(search.checkouts())), tuple(search.failures))
+
+
+def matcher(patterns: Sequence[str], option: str) -> Callable[[str], bool]:
+    """Return what tells whether a folder's path matches gitignore ``patterns``; a bad one raises ConfigError.
+
+    ``option`` is where the patterns are from, for the message.
+    """
+    spec = _exclude_spec(patterns, option)
+    return lambda path: spec.match_file(f"{path}/")
 
 
 def list_command_files(root: Path, exclude: Sequence[str] = (), known: GitFiles | None = None) -> Listing:
@@ -118,13 +142,13 @@ def _list(root: Path, exclude: Sequence[str], known: GitFiles | None, wanted: Ca
     return Listing(files, tuple(sorted(search.failures, key=lambda failure: failure.path)))
 
 
-def _exclude_spec(patterns: Sequence[str]) -> GitIgnoreSpec:
+def _exclude_spec(patterns: Sequence[str], option: str = "exclude") -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
-        raise ConfigError(f"exclude: {error}") from error
+        raise ConfigError(f"{option}: {error}") from error
 
 
 @dataclass(slots=True)
@@ -193,6 +217,19 @@ class _Search:
                     and not _ignored(name, ignores)
                 ):
                     yield name
+
+    def checkouts(self) -> Iterator[str]:
+        """Yield the outermost folders with a ``.git``, in no particular order."""
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            entries = self.entries(folder)
+            if any(entry.name == ".git" for entry in entries):
+                yield folder.rstrip("/")
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False) and not self.foreign(folder.rstrip("/"), entry.name):
+                    waiting.append(f"{folder}{entry.name}/")
 
     def entries(self, folder: str) -> list[os.DirEntry[str]]:
         """Return what is in ``folder`` (``""`` or ``"a/b/"``); nothing, and a failure, where it cannot be read."""

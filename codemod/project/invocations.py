@@ -251,7 +251,7 @@ def _concerns(ground: Ground, project: Path, here: Path, paths: Sequence[Path]) 
     if not here.is_relative_to(project) or _is_nested(ground, project, here):
         return Standing.ELSEWHERE, "it runs in another folder"
     within = here.relative_to(project).as_posix() + "/"
-    if any(path.startswith(within) and _is_test(path) for path in ground.files):
+    if any(path.startswith(within) and is_test(path) for path in ground.files):
         return Standing.COUNTS, ""
     return Standing.DOUBTFUL, f"it runs in {within.rstrip('/')}, where no tests are"
 
@@ -262,7 +262,8 @@ def _is_nested(ground: Ground, project: Path, path: Path) -> bool:
     return f"{path.relative_to(project).as_posix()}/".startswith(ground.nested)
 
 
-def _is_test(path: str) -> bool:
+def is_test(path: str) -> bool:
+    """Tell whether pytest, without options, collects a file of that name."""
     name = posixpath.basename(path)
     return name.startswith("test_") or name.endswith("_test.py")
 

@@ -30,7 +30,13 @@ def render(projects: Iterable[Evidence]) -> str:
 
 def plain(projects: Iterable[Evidence]) -> list[dict[str, Any]]:
     """Return the evidence of some projects as JSON's own types, for an answer that holds more."""
-    return [_plain(one) for one in projects]
+    return [entry(one) for one in projects]
+
+
+def entry(evidence: Evidence) -> dict[str, Any]:
+    """Return what stands for one project in what ``render`` returns."""
+    plain: dict[str, Any] = _plain(evidence)
+    return plain
 
 
 def schema() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from codemod import __version__
 from codemod.evidence import End
 from codemod.report import evidence_words as words
 from codemod.report.escape import clip
-from codemod.report.gfm import code, details, fence, prose, table
+from codemod.report.gfm import LEVELS, bounded_table, code, details, fence, fitting, joined, prose, table
 from codemod.report.summary import plural
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ _Item = TypeVar("_Item")
 
 MOST_BYTES = 60_000
 """GitHub refuses a body of more than 65,536 characters; what is around the evidence needs room too."""
-
-_LEVELS = (100, 40, 15, 5, 1)
-"""Rows shown of each list: the first that fits."""
 
 _FOLDED = 10
 """Longer lists are folded away."""
@@ -45,18 +42,17 @@ def render(projects: Iterable[Evidence]) -> str:
     """Return the evidence of some projects as Markdown of at most ``MOST_BYTES`` bytes that ends in a newline."""
     evidences = list(projects)
     titled = len(evidences) > 1
-    text = _fitting(lambda most: _joined(_project(one, most, titled=titled) for one in evidences))
-    return text if _fits(text) else _first([_project(one, _LEVELS[-1], titled=titled) for one in evidences])
+    text = fitting(lambda most: joined(_project(one, most, titled=titled) for one in evidences), MOST_BYTES)
+    if len(text.encode()) <= MOST_BYTES:
+        return text
+    return _first([_project(one, LEVELS[-1], titled=titled) for one in evidences])
 
 
 def bug_report(evidence: Evidence) -> str:
     """Return an issue that says which loops were predicted wrongly, with no source of the project; "" without any."""
-    return _fitting(lambda most: _bug_report(evidence, min(most, _REPORTED))) if evidence.disagreements else ""
-
-
-def _fitting(text: Callable[[int], str]) -> str:
-    """Return ``text`` with as many rows in each list as fit, or with the fewest."""
-    return next((shown for most in _LEVELS if _fits(shown := text(most))), "") or text(_LEVELS[-1])
+    if not evidence.disagreements:
+        return ""
+    return fitting(lambda most: _bug_report(evidence, min(most, _REPORTED)), MOST_BYTES)
 
 
 def _first(blocks: list[str]) -> str:
@@ -64,17 +60,13 @@ def _first(blocks: list[str]) -> str:
     room = MOST_BYTES - 100
     sizes = accumulate(len(block.encode()) + 2 for block in blocks)
     shown = sum(size <= room for size in sizes)
-    return _joined([*blocks[:shown], f"… and {plural(len(blocks) - shown, 'more project')}."])
-
-
-def _fits(text: str) -> bool:
-    return len(text.encode()) <= MOST_BYTES
+    return joined([*blocks[:shown], f"… and {plural(len(blocks) - shown, 'more project')}."])
 
 
 def _bug_report(evidence: Evidence, most: int) -> str:
     wrong = evidence.disagreements
     rows = [["loopmend", *[code(__version__)] * len(words.runs(evidence))], *_versions(evidence)]
-    return _joined(
+    return joined(
         [
             "### A loop was predicted wrongly",
             _table(evidence, rows),
@@ -93,7 +85,7 @@ def _disagreement(one: Disagreement) -> str:
 
 
 def _project(evidence: Evidence, most: int, *, titled: bool) -> str:
-    return _joined(
+    return joined(
         [
             f"### Evidence from the tests of {code(evidence.root)}" if titled else "### Evidence from the tests",
             f"**{words.verdict(evidence)}**",
@@ -110,10 +102,6 @@ def _project(evidence: Evidence, most: int, *, titled: bool) -> str:
             "\n".join(f"- {prose(note)}" for note in words.notes(evidence)[:most]),
         ]
     ).rstrip("\n")
-
-
-def _joined(blocks: Iterable[str]) -> str:
-    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 # --- what was run ----------------------------------------------------------------------------------------------------
@@ -243,6 +231,5 @@ def _list(
     """Return a titled table, folded away where it is long; nothing where there is nothing to list."""
     if not found:
         return []
-    left = f"\n\n… and {len(found) - most} more." if len(found) > most else ""
-    body = table(header, map(cells, found[:most])) + left
+    body = bounded_table(header, found, cells, most)
     return [details(title, body)] if fold and len(found) > _FOLDED else [f"**{title}**", body]

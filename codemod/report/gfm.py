@@ -7,12 +7,17 @@ what Markdown has already rendered, but nowhere within code. So all that is not 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemod.report.escape import escape_short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+_Item = TypeVar("_Item")
+
+LEVELS = (100, 40, 15, 5, 1)
+"""Rows shown of each list of a text that must not grow too long: the first that fits."""
 
 _LONGEST = 200
 """Characters shown of one text."""
@@ -33,11 +38,14 @@ def code(text: str, most: int = _LONGEST) -> str:
     return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
-def prose(text: str) -> str:
-    """Return a sentence with its names, which may be marked with backticks, as code, and its words as they are."""
+def prose(text: str, most: int = _LONGEST) -> str:
+    """Return a sentence with its names, which may be marked with backticks, as code, and its words as they are.
+
+    At most ``most`` characters are shown.
+    """
     done: list[str] = []
     names = ""
-    for marked, space, other in _TOKEN.findall(escape_short(text, _LONGEST)):
+    for marked, space, other in _TOKEN.findall(escape_short(text, most)):
         if space and names:
             names += " "
         elif space or (other and _WORD.fullmatch(other) and not _HASH.search(other)):
@@ -63,6 +71,33 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterabl
     return "\n".join(
         f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in (header, rule, *rows)
     )
+
+
+def bounded_table(
+    header: Sequence[str],
+    found: Sequence[_Item],
+    cells: Callable[[_Item], Sequence[str]],
+    most: int,
+    numbers: Iterable[int] = (),
+) -> str:
+    """Return a table of the first ``most`` items, each as its ``cells``, and how many more there are."""
+    left = f"\n\n… and {len(found) - most} more." if len(found) > most else ""
+    return table(header, map(cells, found[:most]), numbers) + left
+
+
+def joined(blocks: Iterable[str]) -> str:
+    """Return blocks that are not empty as one text that ends in a newline."""
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def fitting(text: Callable[[int], str], most_bytes: int) -> str:
+    """Return ``text`` with as many rows in each list as fit into ``most_bytes``, or with the fewest."""
+    shown = ""
+    for most in LEVELS:
+        shown = text(most)
+        if len(shown.encode()) <= most_bytes:
+            break
+    return shown
 
 
 def details(summary: str, body: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, is_dataclass
 from importlib.resources import files
 from typing import Any, get_args
 
-from codemod.model import Applicability, FileChange, OptionValue, Report
+from codemod.model import Applicability, FileChange, OptionValue, ProjectReport, Report
 from codemod.operations import Operation
 
 SCHEMA_VERSION = 1
@@ -24,8 +24,14 @@ def render(report: Report, count: LineCount, evidence: Sequence[dict[str, Any]] 
 
     ``evidence`` is that of the projects, where their suites were run, as ``evidence_json.plain`` gives it.
     """
-    projects = [_plain(project, count) for project in report.projects]
+    projects = [entry(project, count) for project in report.projects]
     return dump({"projects": projects, **({"evidence": evidence} if evidence else {})})
+
+
+def entry(project: ProjectReport, count: LineCount) -> dict[str, Any]:
+    """Return what stands for one project in what ``render`` returns."""
+    plain: dict[str, Any] = _plain(project, count)
+    return plain
 
 
 def render_options(

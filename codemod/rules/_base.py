@@ -58,6 +58,11 @@ class Rule:
     breaks: bool = False
     valid_from: str = ""
 
+    @property
+    def why(self) -> str:
+        """Return what goes wrong, with the error as it is raised, in one line of Markdown."""
+        return " ".join(self.doc.partition("*Why is this bad.*")[2].partition("*Fix safety.*")[0].split())
+
     def remedies(self, suite: Suite) -> Iterator[Remedy]:
         """Yield one remedy for all cases that are trusted alike: what a rule does it does everywhere or nowhere."""
         groups: dict[tuple[Applicability, str], list[Case]] = {}

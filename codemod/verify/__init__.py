@@ -46,11 +46,6 @@ class Verified:
     withdrawn: Withdrawn = ()
 
 
-def holds(evidence: Evidence) -> bool:
-    """Tell whether the runs speak for what is left of the change."""
-    return evidence.verdict not in (Verdict.WORSE, Verdict.UNPROVEN)
-
-
 def verify(
     folder: Path,
     settings: Settings,
@@ -84,7 +79,7 @@ def verify(
             session.note_unmigrated(trials.unmigrated)
         evidence = _evidence(session, report, before, settled, tried)
     final = settled.trial.report if settled else report
-    left = final if holds(evidence) else _refused(final)
+    left = final if evidence.verdict.holds else _refused(final)
     return Verified(left, evidence, settled.withdrawn if settled else ())
 
 
@@ -121,7 +116,7 @@ def _evidence(
         notes=session.notes,
         strategy=report.strategy,
     )
-    if trial is None or not holds(evidence):
+    if trial is None or not evidence.verdict.holds:
         return evidence
     files = tuple(change.path for change in trial.report.changes)
     return replace(evidence, files=files, kept=tuple((remedy.code, remedy.title) for remedy in trial.report.remedies))

@@ -11,7 +11,9 @@ class Options:
 
     ``requirements`` are laid over the environment for the runs after the change; none means what the change needs.
     ``arguments`` go to pytest behind the project's own; ``command`` stands for pytest and the project's own ones.
-    ``variables`` are added to the environment. ``best`` asks for the strategy with the best evidence.
+    ``variables`` are added to the environment. ``best`` asks for the strategy with the best evidence. ``clean`` keeps
+    the user's other variables from the project's code, but for those that programs need to run, and gives it an empty
+    home folder.
     """
 
     requirements: tuple[str, ...] = ()
@@ -22,3 +24,4 @@ class Options:
     output: int = 20_000_000
     runs: int = 12
     best: bool = False
+    clean: bool = False

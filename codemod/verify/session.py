@@ -21,7 +21,7 @@ from codemod.processes.run import Limits, run
 from codemod.project.named_requirement import named_requirement
 from codemod.project.requirements import PLUGIN, at_least
 from codemod.reading import discover_project, silent
-from codemod.verify import recording
+from codemod.verify import clean, recording
 from codemod.verify.blame import TooManyRunsError
 from codemod.verify.command import TestCommand, own_command
 from codemod.verify.copies import Copies
@@ -31,7 +31,7 @@ from codemod.verify.predicted import Agreement, compare_loops, read_as_run
 from codemod.verify.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from codemod.evidence import SuiteRun
     from codemod.model import FileChange, ProjectReport
@@ -78,7 +78,9 @@ class Session:
         runs = discover_project(self.folder, self.settings, silent).runs
         self._own = TestCommand() if self.options.command else own_command(runs)
         settings = self.settings
-        self._environment = find(self.folder, runs.ground.root, settings.python, settings.interpreter)
+        self._environment = find(
+            self.folder, runs.ground.root, settings.python, settings.interpreter, self._own_variables
+        )
         if self.report.changes or self.options.best:  # another strategy may have some
             self.requirements = self.options.requirements or tuple(_needed(self.report, self._environment))
         self._notes += _version_notes(self.report, self._environment)
@@ -170,7 +172,7 @@ class Session:
         return found
 
     def _variables(self, tree: Tree, record: Path, first: tuple[Path, ...]) -> dict[str, str]:
-        base = {**os.environ, **dict(self.options.variables)}
+        base = {**self._own_variables, **self._home(tree), **dict(self.options.variables)}
         found = variables(self._environment, {self._copies.top: tree.top}, (*first, self._probe), base)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tree.temporary))
         # Behind the options of the configuration file, before those of the command: -x in addopts would end the run.
@@ -181,6 +183,18 @@ class Session:
         return (*(self.options.command or (python, "-m", "pytest")), *self.arguments)
 
     @property
+    def _own_variables(self) -> Mapping[str, str]:
+        """Return those of the user's variables that the project's code may see."""
+        return clean.for_running(os.environ) if self.options.clean else os.environ
+
+    def _home(self, tree: Tree) -> dict[str, str]:
+        if not self.options.clean:
+            return {}
+        home = tree.temporary / "home"
+        home.mkdir(exist_ok=True)
+        return dict.fromkeys(("HOME", "USERPROFILE"), str(home))
+
+    @property
     def _probe(self) -> Path:
         return self._copies.scratch / "probe"
 
@@ -189,7 +203,8 @@ class Session:
         if not self.requirements:
             return ()
         self.say(f"installing {', '.join(self.requirements)} over the environment, in a folder of its own")
-        laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder)
+        base = clean.for_installing(os.environ) if self.options.clean else os.environ
+        laid = lay(self._environment, self.requirements, self._copies.scratch / "overlay", self.folder, base)
         self._notes += laid.notes
         return (laid.folder,)
 

@@ -13,12 +13,12 @@ from codemod.__main__ import main
 from codemod.knowledge import NamedRemedy
 from codemod.model import Applicability, Counts, FileChange, Finding, Location, OptionValue, ProjectReport, Remedy
 from codemod.project.settings import Settings
-from codemod.verify import Verified, holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from codemod.verify import Verified
     from codemod.verify.options import Options
 
 SAFE = Finding("LM201", Location("tests/conftest.py", 1), "crosses", "LM201-aaaa")
@@ -157,7 +157,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.
         },
         "codemod.rules": {"RULES": RULES, "EXCLUDED": {"pool-pre-ping": "It cures nothing."}},
         "codemod.knowledge": {"remedies": lambda: REMEDIES},
-        "codemod.verify": {"verify": made.verify, "holds": holds},
+        "codemod.verify": {"verify": made.verify},
         "codemod.demo": {"run": lambda write: write("the demo") or 4},
     }
     for name, members in fakes.items():

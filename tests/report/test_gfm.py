@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from codemod.report.escape import escape
-from codemod.report.gfm import code, details, fence, prose, table
+from codemod.report.gfm import bounded_table, code, details, fence, fitting, prose, table
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -103,3 +103,18 @@ def test_numbers_are_flush_right_and_details_hold_a_table() -> None:
     shown = table(["", "n"], [["a", "1"]], numbers=[1])
     assert shown == "|  | n |\n| --- | ---: |\n| a | 1 |"
     assert "table_open" in kinds(details("2 rows", shown))
+
+
+def test_a_bounded_table_says_what_it_leaves_out() -> None:
+    shown = bounded_table(["n"], [1, 2, 3], lambda number: [str(number)], 2, numbers=(0,))
+    assert shown == "| n |\n| ---: |\n| 1 |\n| 2 |\n\n… and 1 more."
+    assert bounded_table(["n"], [1], lambda number: [str(number)], 1) == "| n |\n| --- |\n| 1 |"
+
+
+@pytest.mark.parametrize(("room", "rows"), [(10_000, 100), (99, 40), (7, 5), (0, 1)])
+def test_a_text_has_as_many_rows_as_fit(room: int, rows: int) -> None:
+    assert len(fitting(lambda most: "x" * most, room)) == rows
+
+
+def test_prose_is_cut() -> None:
+    assert prose("one two three", 8) == "one `two…`"
