@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from batch_tools import CLEAN, SICK, task, write
+from support.processes import SECONDS, is_gone, listen, pid_in, until
 
 from codemod.batch import workers
 from codemod.batch.executors import open_executor
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 HARMED = Path(__file__).with_name("harmed_child.py")
-SECONDS = 120
-"""A limit that is not reached."""
 SOON = 10
 """A limit that is reached, but not by a project that nothing is wrong with."""
 GIGABYTE = 1 << 30
@@ -180,21 +178,21 @@ def test_cancelling_ends_what_runs(tmp_path: Path, harmed: None) -> None:
     work = [dump(each) for each in tasks(tmp_path / "mono", "deaf", "stuck", "a")]
     executor = Workers(2, Limits(SECONDS))
     futures = [executor.submit(run_batch, [line], Limits(SECONDS)) for line in work]
-    pids = [_pid(tmp_path / "mono" / name) for name in ("deaf", "stuck")]
+    pids = [pid_in(tmp_path / "mono" / name / "pid") for name in ("deaf", "stuck")]
     executor.shutdown(cancel_futures=True)
     for future in futures:
         with pytest.raises(CancelledError):
             future.result(SECONDS)
-    assert all(map(_is_gone, pids))
+    assert all(map(is_gone, pids))
 
 
 def test_an_exception_ends_what_runs(tmp_path: Path, harmed: None) -> None:
     (work,) = tasks(tmp_path / "mono", "deaf")
     with pytest.raises(KeyboardInterrupt), open_executor("", 1, Limits(SECONDS)) as executor:
         executor.submit(run_batch, [dump(work)], Limits(SECONDS))
-        pid = _pid(tmp_path / "mono" / "deaf")
+        pid = pid_in(tmp_path / "mono" / "deaf" / "pid")
         raise KeyboardInterrupt
-    assert _is_gone(pid)
+    assert is_gone(pid)
 
 
 PARENT = """
@@ -220,35 +218,15 @@ def test_the_parent_s_end_leaves_nothing(tmp_path: Path, scratch: Path, end: sig
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(scratch)},
         start_new_session=True,
+        preexec_fn=listen,
     )
     assert process.stdin is not None
     process.stdin.write("".join(f"{dump(each)}\n" for each in work).encode())
     process.stdin.close()
-    pids = [_pid(tmp_path / "mono" / name) for name in ("idle", "deaf", "stuck")]
+    pids = [pid_in(tmp_path / "mono" / name / "pid") for name in ("idle", "deaf", "stuck")]
     os.killpg(process.pid, end)  # as the terminal does with Ctrl-C
     process.wait(SECONDS)
-    _until(lambda: all(map(_is_gone, pids)) and list(scratch.iterdir()) == [])
-
-
-def _pid(folder: Path) -> int:
-    file = folder / "pid"
-    _until(lambda: file.exists() and file.read_text().endswith("\n"))
-    return int(file.read_text())
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def _is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return Path(f"/proc/{pid}/stat").exists() and b") Z " in Path(f"/proc/{pid}/stat").read_bytes()
+    until(lambda: all(map(is_gone, pids)) and list(scratch.iterdir()) == [])
 
 
 # --- which executor --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.command import git
-from support.processes import SECONDS, is_gone, until
+from support.processes import SECONDS, is_gone, listen, until
 
 from codemod.__main__ import main
 from codemod.batch.journal import Journal, Order
@@ -452,7 +452,12 @@ def test_ctrl_c(bench: Bench, how: signal.Signals) -> None:
     scratch.mkdir()
     command = [sys.executable, "-m", "codemod", "batch", "run", "mono", "--out", "out", "--jobs", "2"]
     process = subprocess.Popen(
-        command, env={**os.environ, "TMPDIR": str(scratch)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen,
     )
     until(lambda: process.poll() is not None or (journal.exists() and journal.stat().st_size > 0))
     left = children(process.pid)
