@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from codemod.batch.records import FilePatch, Result
 
 _SHOWN = 3
+_WAITS = "LM503"
+"""The rule that names a pin which has to move together with the project's own change."""
 NOBODY = "nobody"
 
 
@@ -48,10 +51,10 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The files of one project that belong together."""
+    """The files that belong together, of one project, or of several that need the same pin to move."""
 
     checkout: str
-    project: str
+    projects: tuple[str, ...]
     files: tuple[FilePatch, ...]
     owners: tuple[str, ...]
 
@@ -68,7 +71,7 @@ _Key = tuple[str, ...]
 _Group = tuple[str, _Key]
 """A checkout, and what the parts of one shard have in common."""
 _KEYS: Mapping[Per, Callable[[_Part], _Key]] = {
-    Per.PROJECT: lambda part: (part.project,),
+    Per.PROJECT: lambda part: part.projects,
     Per.OWNER: lambda part: part.owners,
     Per.RULE: lambda part: part.rules,
     Per.FILE: lambda part: part.paths,
@@ -78,12 +81,13 @@ _KEYS: Mapping[Per, Callable[[_Part], _Key]] = {
 def cut(results: Iterable[Result], per: str, owners: Mapping[str, Owners]) -> tuple[Shard, ...]:
     """Return the shards of all results with changes, by checkout and name; ``owners`` are by the name of the checkout.
 
-    A part whose files fall to several owners, rules or files makes a shard for all of these together. Raise ValueError
-    where ``per`` is none of ``Per``.
+    A part whose files fall to several projects, owners, rules or files makes a shard for all of these together. Raise
+    ValueError where ``per`` is none of ``Per``.
     """
     kind = Per(per)
+    results = tuple(results)
     groups: dict[_Group, list[_Part]] = defaultdict(list)
-    for part in _parts(results, owners):
+    for part in _joined(tuple(_parts(results, owners)), _waits(results), kind):
         groups[part.checkout, _KEYS[kind](part)].append(part)
     slug_of = slugs(_words(group, kind) for group in sorted(groups))
     return tuple(_shard(_name(each, kind), slug_of[_words(each, kind)], groups[each]) for each in sorted(groups))
@@ -96,7 +100,52 @@ def _parts(results: Iterable[Result], owners: Mapping[str, Owners]) -> Iterator[
             together[file.part].append(file)
         checkout = checkout_name(result.project, result.folder)
         for files in together.values():
-            yield _Part(checkout, result.project, tuple(files), _owners(files, owners.get(checkout)))
+            yield _Part(checkout, (result.project,), tuple(files), _owners(files, owners.get(checkout)))
+
+
+def _waits(results: Iterable[Result]) -> dict[str, set[str]]:
+    """Return the files, from the top of the checkout, whose pins have to move with the changes of a project."""
+    return {
+        result.project: {
+            posixpath.normpath(posixpath.join(result.folder, finding["location"]["path"]))
+            for finding in result.report.get("findings", ())
+            if finding["code"] == _WAITS
+        }
+        for result in results
+    }
+
+
+def _joined(parts: Sequence[_Part], waits: Mapping[str, set[str]], kind: Per) -> list[_Part]:
+    """Return the parts, each with those that move a pin it waits for; a project stays in one where shards are these."""
+    editors = {(part.checkout, path): number for number, part in enumerate(parts) for path in part.paths}
+    first: dict[str, int] = {}
+    homes = [*range(len(parts))]
+    for number, part in enumerate(parts):
+        (project,) = part.projects
+        others = [editors[place] for path in waits[project] if (place := (part.checkout, path)) in editors]
+        if kind is Per.PROJECT:
+            others.append(first.setdefault(project, number))
+        for other in others:
+            homes[_home(homes, number)] = _home(homes, other)
+    together: dict[int, list[_Part]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        together[_home(homes, number)].append(part)
+    return [_merged(members) for members in together.values()]
+
+
+def _home(homes: Sequence[int], number: int) -> int:
+    while homes[number] != number:
+        number = homes[number]
+    return number
+
+
+def _merged(parts: Sequence[_Part]) -> _Part:
+    return _Part(
+        parts[0].checkout,
+        tuple(sorted({project for part in parts for project in part.projects})),
+        tuple(file for part in parts for file in part.files),
+        tuple(sorted({owner for part in parts for owner in part.owners})),
+    )
 
 
 def _owners(files: Sequence[FilePatch], owners: Owners | None) -> tuple[str, ...]:
@@ -109,10 +158,11 @@ def _words(group: _Group, kind: Per) -> tuple[str, ...]:
 
 
 def _name(group: _Group, kind: Per) -> str:
-    """Return what a shard is called: at most three of several owners, rules or files are named."""
-    first, *others = _words(group, kind)
-    more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    return f"{first}: {', '.join(others[:_SHOWN])}{more}" if others else first
+    """Return what a shard is called: at most three of several projects, owners, rules or files are named."""
+    words = _words(group, kind)
+    before, shown = ("", words) if kind is Per.PROJECT else (f"{words[0]}: ", words[1:])
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return f"{before}{', '.join(shown[:_SHOWN])}{more}"
 
 
 def _shard(name: str, slug: str, parts: Sequence[_Part]) -> Shard:
@@ -120,7 +170,7 @@ def _shard(name: str, slug: str, parts: Sequence[_Part]) -> Shard:
         name,
         slug,
         parts[0].checkout,
-        tuple(sorted({part.project for part in parts})),
+        tuple(sorted({project for part in parts for project in part.projects})),
         tuple(sorted((file for part in parts for file in part.files), key=lambda file: file.path)),
         tuple(sorted({rule for part in parts for rule in part.rules})),
         tuple(sorted({owner for part in parts for owner in part.owners})),

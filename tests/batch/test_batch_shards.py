@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -98,6 +99,46 @@ def test_nothing_is_lost_doubled_or_divided_and_order_does_not_matter(per: Per) 
     random.Random(1).shuffle(shuffled)
     assert cut(shuffled, per, OWNERS) == shards
     assert len({shard.slug for shard in shards}) == len(shards)
+
+
+def waiting(project: str, folder: str, path: str, *files: FilePatch) -> Result:
+    """Return a result whose changes need a pin in ``path`` (as the project sees it) to move."""
+    report = {"findings": [{"code": "LM503", "location": {"path": path, "line": 1, "column": 1}}]}
+    return replace(result(project, folder, *files), report=report)
+
+
+PINNED = (
+    result("mono", "", patch("pyproject.toml", ("LM501",)), patch("tests/test_top.py", ("LM304",), 1)),
+    waiting("mono/a", "a", "../pyproject.toml", patch("a/test_a.py", ("LM301",)), patch("a/b/test_b.py", (), 1)),
+    waiting("mono/c", "c", "../lock.txt", patch("c/test_c.py", ("LM301",))),
+    waiting("mono/d", "d", "../pyproject.toml"),
+    waiting("other/a", "a", "../pyproject.toml", patch("a/test_a.py", ("LM301",))),
+)
+"""A project whose pin two others wait for, of which one changes; others wait for what nobody here edits."""
+
+
+def test_what_waits_for_a_pin_moves_with_it() -> None:
+    shards = cut(PINNED, "project", {})
+    assert names(shards) == {
+        "mono/c": ["c/test_c.py"],
+        "mono, mono/a": ["a/b/test_b.py", "a/test_a.py", "pyproject.toml", "tests/test_top.py"],
+        "other/a": ["a/test_a.py"],
+    }
+    assert [shard.projects for shard in shards] == [("mono", "mono/a"), ("mono/c",), ("other/a",)]
+    assert [shard.slug for shard in shards] == ["mono-mono-a", "mono-c", "other-a"]
+    assert cut(PINNED[::-1], "project", {}) == shards
+
+
+def test_what_does_not_wait_for_it_stays_apart() -> None:
+    owners = {"mono": Owners(parse_owners("*.toml @top\n/a/ @a\n"))}
+    assert names(cut(PINNED[:2], "owner", owners)) == {
+        "mono: @a, @top": ["a/b/test_b.py", "a/test_a.py", "pyproject.toml"],
+        f"mono: {NOBODY}": ["tests/test_top.py"],
+    }
+    assert names(cut(PINNED[:2], "rule", {})) == {
+        "mono: LM301, LM501": ["a/b/test_b.py", "a/test_a.py", "pyproject.toml"],
+        "mono: LM304": ["tests/test_top.py"],
+    }
 
 
 def test_many_files_are_one_part_with_a_short_name() -> None:

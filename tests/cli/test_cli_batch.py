@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,7 @@ SICK = {
     "test_a.py": "async def test_select(conn):\n    assert await conn.fetchval('select 1') == 1\n",
 }
 CLEAN = {"pytest.ini": INI, "test_a.py": "async def test_a():\n    assert True\n"}
+TOP_TEST = {"test_top.py": "async def test_top():\n    assert True\n"}
 BROKEN = {"pytest.ini": "[pytest\nasyncio_mode = auto\n", "test_a.py": "async def test_a():\n    assert True\n"}
 OWNERS = "/api/ @a-team\n/jobs/ @b-team\n"
 slow = pytest.mark.slow
@@ -408,6 +410,35 @@ def test_an_export_is_cut_in_another_way(bench: Bench, mono: Path) -> None:
 
 
 @slow
+def test_a_shared_pin_moves_with_all_that_need_it(bench: Bench) -> None:
+    """The top's requirement is the only one: a patch that raises it alone would break the project below."""
+    old = {
+        "pytest.ini": INI,
+        "conftest.py": (
+            "import asyncio\n\nimport pytest\n\n\n@pytest.fixture(scope='session')\ndef event_loop():\n"
+            "    loop = asyncio.new_event_loop()\n    yield loop\n    loop.close()\n"
+        ),
+        "test_a.py": "async def test_a():\n    assert True\n",
+    }
+    pinned = {"pytest.ini": INI, "requirements.txt": "pytest-asyncio==0.21.2\npytest==7.4.4\n", **TOP_TEST}
+    both = "asyncio_default_fixture_loop_scope = function\nasyncio_default_test_loop_scope = function\n"
+    bench.checkout("mono", **{".": pinned, "old": old, "plain": {**CLEAN, "pytest.ini": INI + both}})
+    assert bench.batch("run", "mono", "--out", "out", "--target", "latest", "--per", "file").code == 1
+    (slug,) = patches(bench.here / "out")
+    patch, body = ((bench.here / "out/patches" / f"{slug}{end}").read_text() for end in (".patch", ".md"))
+    assert re.findall(r"(?m)^\+\+\+ b/(.*)$", patch) == [
+        "old/conftest.py",
+        "old/pytest.ini",
+        "pytest.ini",
+        "requirements.txt",
+    ]
+    assert "Left to do" not in body
+    assert "are also those of `mono/plain`, where nothing is changed" in body
+    summary = (bench.here / "out/summary.md").read_text()
+    assert "| `mono/old` | `LM503` | done with mono | 2 |" in summary
+    assert "once for several projects" not in summary
+
+
 def test_commits_are_made_on_branches_beside_the_checkout(bench: Bench, mono: Path) -> None:
     git(bench.here, "init", "-q", "--bare", "remote.git")
     git(mono, "remote", "add", "origin", str(bench.here / "remote.git"))

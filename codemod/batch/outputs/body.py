@@ -56,6 +56,7 @@ def _blocks(batch: Batch, shard: Shard, most: int) -> Iterator[str]:
     yield bounded_table(["project", "pytest-asyncio", "said by", "strategy"], projects, _project, most)
     yield from _evidence(batch, shard, most)
     yield from _left(projects, most)
+    yield from _moved_along(batch, shard)
     yield from _notes(projects, most)
     yield "### Undo"
     yield (
@@ -137,7 +138,7 @@ def _verify(batch: Batch, one: Project) -> str:
 
 
 def _left(projects: Sequence[Project], most: int) -> Iterator[str]:
-    found = [(one, each) for one in projects for each in one.left]
+    found = [(one, each) for one in projects for each in one.left if not each.by]
     if found:
         yield "### Left to do"
         yield bounded_table(["place", "rule", "", "finding", "what to do"], found, _left_cells, most)
@@ -155,6 +156,21 @@ def _left_cells(row: tuple[Project, Left]) -> list[str]:
     return [where, code(each.finding.code), prose(each.state), says, prose(each.todo, _SENTENCE)]
 
 
+def _moved_along(batch: Batch, shard: Shard) -> Iterator[str]:
+    """Yield which projects get another version with this patch although it changes nothing in them."""
+    others = [
+        one
+        for one in batch.projects
+        if one.name not in shard.projects and any(each.by in shard.projects for each in one.left)
+    ]
+    if others:
+        yield "### Affected as well"
+        yield (
+            f"The requirements that are raised here are also those of {_names(others)}, where nothing is changed: run"
+            " the tests there, too."
+        )
+
+
 def _notes(projects: Sequence[Project], most: int) -> Iterator[str]:
     """Yield what is to be known, each once; of several projects, with the name of the one that it is about."""
     found: dict[str, list[Project]] = {}
@@ -169,5 +185,9 @@ def _notes(projects: Sequence[Project], most: int) -> Iterator[str]:
 def _about(some: Sequence[Project], projects: Sequence[Project]) -> str:
     if len(some) == len(projects):
         return ""
-    more = f" and {len(some) - _ABOUT} more" if len(some) > _ABOUT else ""
-    return f"{', '.join(code(one.name) for one in some[:_ABOUT])}{more}: "
+    return f"{_names(some)}: "
+
+
+def _names(projects: Sequence[Project]) -> str:
+    more = f" and {len(projects) - _ABOUT} more" if len(projects) > _ABOUT else ""
+    return f"{', '.join(code(one.name) for one in projects[:_ABOUT])}{more}"

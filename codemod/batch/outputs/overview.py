@@ -102,7 +102,7 @@ def _shared(batch: Batch) -> Iterator[str]:
     """Yield what several projects wait for at one place, such as a requirement at the top: done once, for all."""
     found: dict[_Place, list[str]] = {}
     for one in batch.projects:
-        for each in one.left:
+        for each in (each for each in one.left if not each.by):
             place = each.finding.location
             where = one.checkout, one.path(place.path), place.line, each.finding.code
             found.setdefault(where, []).append(each.todo)

@@ -45,11 +45,15 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A finding that stays: what keeps it (``by hand`` or ``needs --unsafe``), and what to do ("" where unknown)."""
+    """A finding that stays: what keeps it (``by hand`` or ``needs --unsafe``), and what to do ("" where unknown).
+
+    ``by`` names the project whose change does it ("" for none): the requirements of one can be those of others, too.
+    """
 
     finding: Finding
     state: str
     todo: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ def view(
     repeat: Sequence[str] = (),
 ) -> Batch:
     """Return a batch to make outputs of; ``unsafe`` says that ``--unsafe`` is in force."""
-    projects = tuple(_project(result, unsafe) for result in sorted(results, key=lambda result: result.project))
+    projects = _shared([_project(result, unsafe) for result in sorted(results, key=lambda result: result.project)])
     ordered = tuple(map(_in_order, sorted(shards, key=lambda shard: shard.slug)))
     slugs: dict[str, list[str]] = {}
     for shard in ordered:
@@ -207,6 +211,24 @@ def _project(result: Result, unsafe: bool) -> Project:
     mends = (_mend(one, result.folder) for one in result.report.get("remedies", ()) if result.files)
     left = tuple(_left(report, finding, unsafe) for finding in remaining(report))
     return Project(result, report, tuple(mends), tally(Report((report,)), unsafe), left)
+
+
+def _shared(projects: Sequence[Project]) -> tuple[Project, ...]:
+    """Return the projects where what another one's change does at the same place is not left to do."""
+    done: dict[tuple[str, str, int], str] = {}
+    for one in projects:
+        answered = {id_ for mend in one.mends for id_ in mend.findings}
+        done.update((_place(one, found), one.name) for found in one.report.findings if found.id in answered)
+    return tuple(replace(one, left=tuple(_unless_done(each, done, one) for each in one.left)) for one in projects)
+
+
+def _unless_done(left: Left, done: Mapping[tuple[str, str, int], str], project: Project) -> Left:
+    by = done.get(_place(project, left.finding), project.name)
+    return left if by == project.name else replace(left, state=f"done with {by}", todo="", by=by)
+
+
+def _place(project: Project, finding: Finding) -> tuple[str, str, int]:
+    return project.checkout, project.path(finding.location.path), finding.location.line
 
 
 def _left(report: ProjectReport, finding: Finding, unsafe: bool) -> Left:
