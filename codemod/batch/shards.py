@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from codemod.batch.records import FilePatch, Result
 
 _SHOWN = 3
-_WAITS = "LM503"
+PIN_OUT_OF_REACH = "LM503"
 """The rule that names a pin which has to move together with the project's own change."""
 NOBODY = "nobody"
 
@@ -109,7 +109,7 @@ def _waits(results: Iterable[Result]) -> dict[str, set[str]]:
         result.project: {
             posixpath.normpath(posixpath.join(result.folder, finding["location"]["path"]))
             for finding in result.report.get("findings", ())
-            if finding["code"] == _WAITS
+            if finding["code"] == PIN_OUT_OF_REACH
         }
         for result in results
     }

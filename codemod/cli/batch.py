@@ -14,7 +14,7 @@ from typer import Argument, Option
 
 from codemod.cli.choices import one_of
 from codemod.cli.options import Selection
-from codemod.cli.run import check_names
+from codemod.cli.run import BEST_ALONE, check_names
 from codemod.cli.running import PassingOn, Running
 from codemod.cli.verb import verb
 from codemod.errors import ExitCode, UsageError
@@ -37,6 +37,10 @@ app = typer.Typer(
 )
 Words = list[str] | None
 _MEGABYTE = 1 << 20
+_LIMIT = 900.0
+"""Seconds for a project; the biggest known takes 164 on a quiet machine."""
+_LONG = 7200.0
+"""Seconds for a project whose suite is run, up to a dozen times."""
 PER = ("project", "owner", "rule", "file")
 
 
@@ -67,7 +71,9 @@ class Means:
     jobs: Annotated[int | None, Option(metavar="N", help="Processes at work. [default: one per core]")] = None
     executor: Annotated[str, Option(metavar="SPEC", help="dask=ADDRESS: the workers of that cluster.")] = ""
     ship: Annotated[bool, Option("--ship", help="Send the files along: workers do not see this file system.")] = False
-    project_timeout: Annotated[float, Option(metavar="SECONDS", help="Limit of one project.")] = 300
+    project_timeout: Annotated[
+        float | None, Option(metavar="SECONDS", help="Limit of one project. [default: 900, with --verify 7200]")
+    ] = None
     memory: Annotated[int, Option(metavar="MB", help="Limit of one worker.")] = 2048
     cache: Annotated[str | None, Option(metavar="FOLDER", help="Where known results are kept.")] = None
     no_cache: Annotated[bool, Option("--no-cache", help="Analyse also what did not change.")] = False
@@ -78,12 +84,13 @@ class Means:
             if value is not None and not value > 0:
                 raise UsageError(f"{name} must be more than 0")
 
-    def machinery(self) -> Machinery:
-        """Return it as the work takes it."""
+    def machinery(self, verify: bool) -> Machinery:
+        """Return it as the work takes it, with the limits of runs of the suites where they are asked for."""
         from codemod.batch.conduct import Machinery
         from codemod.batch.workers import Limits
 
-        jobs, limits = self.jobs or os.cpu_count() or 1, Limits(self.project_timeout, self.memory * _MEGABYTE)
+        seconds = self.project_timeout or (_LONG if verify else _LIMIT)
+        jobs, limits = self.jobs or os.cpu_count() or 1, Limits(seconds, self.memory * _MEGABYTE)
         cache = Path(self.cache) if self.cache else None
         return Machinery(jobs, limits, self.executor, self.ship, cache, not self.no_cache)
 
@@ -179,15 +186,16 @@ def retry(
     if projects and failed:
         raise UsageError("--failed is for all of them: leave out the names, or the option")
     journal, order = Journal.open(Path(folder))
-    known = journal.results()
+    known, found = journal.results(), _found(console, order)
+    names = {*known, *(project.name for project in found.projects)}
     for name in projects or ():
-        if name not in known:
+        if name not in names:
             raise UsageError(
                 f"{folder} has no project {name!r}: loopmend batch status {shlex.quote(folder)} lists what there is"
             )
     again = {*(projects or (name for name, result in known.items() if result.status is Status.FAILED))}
     # What was right the last time would come from the cache again.
-    return _go_on(console, journal, order, _found(console, order), replace(means, no_cache=True), cutting, again)
+    return _go_on(console, journal, order, found, replace(means, no_cache=True), cutting, again)
 
 
 @verb()
@@ -238,6 +246,8 @@ def _order(roots: Roots, which: Which, trial: Trial | None = None, running: Runn
     check_names(roots)
     if roots.best and not (trial and trial.verify):
         raise UsageError("--strategy best runs the suites: use it with --verify --allow-exec")
+    if roots.best and roots.remedy is not None:
+        raise UsageError(BEST_ALONE)
     try:
         listed = read_list(which.list_, sys.stdin.buffer) if which.list_ else ()
     except OSError as error:
@@ -283,7 +293,7 @@ def _work(
     if order.verify:
         console.warn("This executes the projects' own code (tests, conftest.py files, plugins), in throw-away copies.")
     with console.progress() as progress:
-        work(order, found, known, means.machinery(), keep, progress)
+        work(order, found, known, means.machinery(order.verify), keep, progress)
 
 
 def _go_on(
@@ -301,7 +311,7 @@ def _go_on(
         try:
             _work(console, order, found, known, means, journal.append)
         except KeyboardInterrupt:
-            console.say(f"stopped; go on with: loopmend batch run --resume --out {shlex.quote(str(journal.folder))}")
+            console.warn(f"stopped; go on with: loopmend batch run --resume --out {shlex.quote(str(journal.folder))}")
             raise
         return _export(console, journal, order, found, cutting)
 
@@ -317,23 +327,25 @@ def _export(console: Console, journal: Journal, order: Order, found: Discovery, 
     pending = len(found.projects) + len(found.failures) - len(results)
     conduct.write(journal.folder, order, results, shards, _rules())
     console.out(results_json(seen) if console.screen.json else render_summary(seen, console.color, pending=pending))
-    if cutting.commit:
-        _commit(console, found, seen)
+    all_made = not cutting.commit or _commit(console, found, seen)
     console.say(
         f"Written to {escape(folder)}: summary.md first; git apply patches/NAME.patch at the top of a checkout."
     )
-    return _code(results)
+    return _code(results) if all_made else ExitCode.BATCH_PARTIAL
 
 
-def _commit(console: Console, found: Discovery, seen: Batch) -> None:
-    from codemod.batch.commit import commit
+def _commit(console: Console, found: Discovery, seen: Batch) -> bool:
+    """Commit every patch, and tell whether none failed."""
+    from codemod.batch.commit import Ended, commit
     from codemod.batch.names import checkout_name
     from codemod.batch.outputs.message import commit_message
     from codemod.batch.outputs.text import render_commits
 
     checkouts = {checkout_name(one.name, one.folder): Path(one.checkout) for one in found.projects}
     messages = {shard.slug: commit_message(seen, shard) for shard in seen.shards}
-    console.say(render_commits(commit(seen.shards, checkouts, messages), False))
+    made = commit(seen.shards, checkouts, messages)
+    console.say(render_commits(made, False))
+    return all(each.ended is not Ended.FAILED for each in made)
 
 
 def _rules() -> dict[str, RuleText]:

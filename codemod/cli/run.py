@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from codemod.project.settings import Settings
 
 
+BEST_ALONE = "--strategy best has nothing to choose from beside --remedy, which is applied alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """One folder of the command line with its settings, what the analysis found in it, and the options to repeat.
@@ -67,7 +70,7 @@ def load_all(selection: Selection, *, runs: bool = False) -> tuple[tuple[Path, S
     overrides = selection.overrides()
     found = tuple((folder, load(folder, overrides, selection.isolated)) for folder in folders(selection.paths or ["."]))
     if selection.best and any(settings.remedy for _, settings in found):
-        raise UsageError("--strategy best has nothing to choose from beside --remedy, which is applied alone")
+        raise UsageError(BEST_ALONE)
     return found
 
 

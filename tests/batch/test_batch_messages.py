@@ -45,6 +45,17 @@ def test_message_of_a_project(results: list[Result]) -> None:
     assert "- LM501: " in text
 
 
+def test_message_says_what_has_to_be_done_by_hand_first(results: list[Result]) -> None:
+    old = by_name(results, "services/old")
+    pin = next(each for each in old.report["findings"] if each["code"] == "LM501")
+    place = {"path": "Dockerfile", "line": 1, "column": 1}
+    held = {**pin, "code": "LM503", "id": "LM503-1", "location": place}
+    one = replace(old, report={**old.report, "findings": [*old.report["findings"], held]})
+    batch = looked_at([one])
+    said = "  pytest-asyncio 0.21.2 to 1.5.0, once its requirements are raised by hand\n"
+    assert said in commit_message(batch, batch.shards[0])
+
+
 def test_message_of_several_projects(results: list[Result]) -> None:
     both = [by_name(results, "services/api"), by_name(results, "services/old")]
     batch = looked_at(results, [shard(*both, slug="all")])
@@ -102,7 +113,7 @@ def test_body_of_a_project(results: list[Result]) -> None:
     assert "- Raise pytest-asyncio, and pytest with it.\n" in text
     assert "- `LM501` (1 finding): a requirement keeps out the pytest-asyncio version to go to" in text
     assert "| `services/old/requirements-test.txt` | 1 | 1 | `LM501` |\n" in text
-    assert "| `mono/services/old` | `0.21.2` → `1.5.0` | `requirements-test.txt:2` | `preserve` |\n" in text
+    assert "| `mono/services/old` | `0.21.2` → `1.5.0` | `services/old/requirements-test.txt:2` | `preserve` |\n" in text
     assert "The tests were not run." in text
     assert "- `loopmend verify services/old`\n" in text
     assert "`git apply -R services-old.patch`" in text

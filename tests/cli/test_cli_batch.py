@@ -226,6 +226,10 @@ def test_quiet_says_nothing_on_standard_error(bench: Bench, mono: Path) -> None:
         (["run", "mono", "--verify", "--allow-exec", "--evidence", "e.md"], "--evidence: leave it out"),
         (["run", "mono", "--strategy", "best"], "--strategy best runs the suites: use it with --verify --allow-exec"),
         (["plan", "mono", "--strategy", "best"], "--strategy best runs the suites"),
+        (
+            ["run", "mono", "--strategy", "best", "--remedy", "explicit-cleanup", "--verify", "--allow-exec"],
+            "--strategy best has nothing to choose from beside --remedy",
+        ),
         (["run", "mono", "--resume"], "leave out ROOT and --list"),
         (["run", "--list", "mono", "--resume"], "leave out ROOT and --list"),
         (["run", "--resume", "--out", "nowhere"], "nowhere holds no batch"),
@@ -360,6 +364,13 @@ def test_retry(bench: Bench, mono: Path) -> None:
     assert bench.batch("retry", "out").code == 1
 
 
+def test_a_project_without_a_result_can_be_named(bench: Bench, mono: Path) -> None:
+    with Journal.create(bench.here / "out", Order((str(mono),), include=("mono/lib",))):
+        pass
+    assert bench.batch("retry", "out", "mono/lib").code == 0
+    assert bench.results() == ["mono/lib"]
+
+
 def test_a_folder_in_use_is_refused(bench: Bench, mono: Path) -> None:
     with Journal.create(bench.here / "out", Order((str(mono),))):
         for arguments in (["run", "--resume", "--out", "out"], ["retry", "out"], ["export", "out"]):
@@ -456,6 +467,15 @@ def test_commits_are_made_on_branches_beside_the_checkout(bench: Bench, mono: Pa
     assert git(bench.here / "remote.git", "for-each-ref") == b""
     assert "there already" in bench.batch("export", "out", "--commit").err
     assert state(mono) == before
+
+
+def test_a_branch_that_cannot_be_made_counts_as_a_failure(bench: Bench) -> None:
+    top = bench.checkout("mono", api=SICK)
+    assert bench.batch("run", "mono", "--out", "out").code == 1
+    shutil.rmtree(top / ".git")
+    done = bench.batch("export", "out", "--commit")
+    assert (done.code, patches(bench.here / "out")) == (5, ["mono-api"])
+    assert "loopmend/mono-api  failed  the folder is in no work tree of git" in done.err
 
 
 # --- Ctrl-C ----------------------------------------------------------------------------------------------------------

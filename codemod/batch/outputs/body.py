@@ -89,7 +89,9 @@ def _file(file: FilePatch) -> list[str]:
 def _project(one: Project) -> list[str]:
     report = one.report
     versions = " → ".join(code(version) for version in dict.fromkeys((report.version, report.target)))
-    return [code(one.name), versions, code(report.version_origin), code(report.strategy)]
+    path, colon, line = report.version_origin.rpartition(":")
+    said_by = f"{one.path(path)}:{line}" if colon and line.isdigit() else report.version_origin
+    return [code(one.name), versions, code(said_by), code(report.strategy)]
 
 
 # --- the tests -------------------------------------------------------------------------------------------------------

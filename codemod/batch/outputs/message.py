@@ -10,6 +10,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from codemod.batch.shards import PIN_OUT_OF_REACH
 from codemod.report.escape import clip, escape_short
 from codemod.report.summary import plural
 
@@ -94,9 +95,10 @@ def _projects(projects: list[Project]) -> list[str]:
 
 
 def _versions(one: Project) -> str:
-    report = one.report
-    moves = report.version != report.target
-    return f"\n  pytest-asyncio {plain(report.version, _VERSION)} to {plain(report.target, _VERSION)}" if moves else ""
+    old, new = (plain(version, _VERSION) for version in (one.report.version, one.report.target))
+    held = any(each.finding.code == PIN_OUT_OF_REACH and not each.by for each in one.left)
+    when = ", once its requirements are raised by hand" if held else ""
+    return f"\n  pytest-asyncio {old} to {new}{when}" if old != new else ""
 
 
 def _reasons(batch: Batch, shard: Shard) -> Iterator[str]:
