@@ -113,7 +113,9 @@ def test_body_of_a_project(results: list[Result]) -> None:
     assert "- Raise pytest-asyncio, and pytest with it.\n" in text
     assert "- `LM501` (1 finding): a requirement keeps out the pytest-asyncio version to go to" in text
     assert "| `services/old/requirements-test.txt` | 1 | 1 | `LM501` |\n" in text
-    assert "| `mono/services/old` | `0.21.2` → `1.5.0` | `services/old/requirements-test.txt:2` | `preserve` |\n" in text
+    assert (
+        "| `mono/services/old` | `0.21.2` → `1.5.0` | `services/old/requirements-test.txt:2` | `preserve` |\n" in text
+    )
     assert "The tests were not run." in text
     assert "- `loopmend verify services/old`\n" in text
     assert "`git apply -R services-old.patch`" in text
