@@ -137,7 +137,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Env
     return make
 
 
-def lay(environment: Environment, requirements: tuple[str, ...], folder: Path, _: Path) -> Overlay:
+def lay(environment: Environment, requirements: tuple[str, ...], folder: Path, *_: object) -> Overlay:
     """Lay other versions over the environment of a fake, in name."""
     versions = tuple((name, version) for name, _, version in (each.partition("==") for each in requirements))
     for name, version in versions:
