@@ -123,7 +123,10 @@ class Trial:
 
 @verb(Roots, Which, Means)
 def plan(console: Console, roots: Roots, which: Which, means: Means) -> ExitCode:
-    """Show the projects, their versions, strategies, findings and expected edits; write nothing."""
+    """Show the projects and what would change; write nothing.
+
+    A line for each: version, strategy, findings and the size of its edits.
+    """
     from codemod.batch import conduct
     from codemod.batch.outputs.figures import results_json
     from codemod.batch.outputs.text import render_plan
@@ -150,7 +153,10 @@ def run(
     out: Annotated[str, Option(metavar="FOLDER", help="For state and outputs.")] = "loopmend-batch",
     resume: Annotated[bool, Option("--resume", help="Go on with the batch in --out.")] = False,
 ) -> ExitCode:
-    """Analyse all projects and write patches, messages, tables and a summary; never into the checkouts."""
+    """Analyse all projects; write patches, messages and a summary.
+
+    Nothing is written into the checkouts.
+    """
     from codemod.batch.journal import Journal
 
     if resume:
@@ -221,7 +227,7 @@ def status(console: Console, folder: Annotated[str, Argument(metavar="FOLDER", h
 def export(
     console: Console, cutting: Cutting, folder: Annotated[str, Argument(metavar="FOLDER", help="That of the batch.")]
 ) -> ExitCode:
-    """Write the outputs of a batch anew, cut in another way or committed on branches."""
+    """Write the outputs anew, cut in another way or on branches."""
     from codemod.batch.journal import Journal
 
     journal, order = Journal.open(Path(folder))
