@@ -182,7 +182,7 @@ def choose_version(pins: Pins, known: Sequence[str], override: str | None = None
 
     The ranges are those of the nearest folder that has any; without one it is the newest known version. A lock that
     the file it is made from forbids is out of date; a lock or exact pin that stands farther away than a range which
-    forbids it is another project's. Both are passed over.
+    forbids it is another project's. Both are passed over, but no version older than a lock out of date is meant.
     ``known`` must not be empty. Raise ConfigError where ``override`` is no version.
     """
     if override is not None:
@@ -191,7 +191,11 @@ def choose_version(pins: Pins, known: Sequence[str], override: str | None = None
         return ChosenVersion(override, "given", (override,))
     if pins.locked and _is_current(pins.locked, pins.specs):
         return ChosenVersion(pins.locked.version, pins.locked.origin, (pins.locked.version,))
-    return _from_exact(pins.specs) or _from_ranges([pin for pin in pins.specs if pin.applies], known)
+    chosen = _from_exact(pins.specs) or _from_ranges([pin for pin in pins.specs if pin.applies], known)
+    left = pins.locked if pins.locked and _fits(pins.locked.version, pins.locked.level, pins.specs) else None
+    if left is None or not at_least(chosen.version, left.version):
+        return chosen
+    return replace(chosen, candidates=tuple(each for each in chosen.candidates if at_least(each, left.version)))
 
 
 def at_least(version: str, minimum: str) -> bool:

@@ -313,6 +313,26 @@ def test_a_lock_that_its_own_file_forbids_is_out_of_date(tmp_path: Path, pin: st
     assert choose(tmp_path, files).version == version
 
 
+@pytest.mark.parametrize(
+    ("pin", "oldest"),
+    [
+        (">=0.20,!=0.23.8", "0.26.0"),  # 0.23.8 is locked: what is older is left behind
+        ("<0.23.8", "0.10.0"),  # the way back was taken
+    ],
+)
+def test_what_is_older_than_a_lock_out_of_date_is_not_meant(tmp_path: Path, pin: str, oldest: str) -> None:
+    project = f'[dependency-groups]\ntest = ["pytest-asyncio{pin}"]\n'
+    files: dict[str, str | bytes] = {"uv.lock": TOML_LOCK.format(key="package"), "pyproject.toml": project}
+    assert choose(tmp_path, files).candidates[0] == oldest
+
+
+def test_a_lock_out_of_date_says_what_another_folder_left_behind(tmp_path: Path) -> None:
+    project = '[dependency-groups]\ntest = ["pytest-asyncio>=1.5"]\n'
+    lock = TOML_LOCK.format(key="package").replace("0.23.8", "1.2.0")
+    files = {"uv.lock": lock, "pyproject.toml": project, "svc/requirements.txt": "pytest-asyncio>=0.25\n"}
+    assert choose(tmp_path, files, "svc").candidates == ("1.2.0", "1.5.0")
+
+
 def test_the_nearest_lock_wins(tmp_path: Path) -> None:
     far, near = TOML_LOCK.format(key="package"), TOML_LOCK.format(key="package").replace("0.23.8", "0.21.2")
     files: dict[str, str | bytes] = {"uv.lock": far, "svc/uv.lock": near}
