@@ -218,8 +218,7 @@ def status(console: Console, folder: Annotated[str, Argument(metavar="FOLDER", h
     seen = conduct.see(order, results, conduct.shards_of(found, results, "project"), _rules(), folder)
     pending = len(found.projects) + len(found.failures) - len(results)
     console.out(results_json(seen) if console.screen.json else render_summary(seen, console.color, pending=pending))
-    if pending:
-        console.say(f"Go on with: loopmend batch run --resume --out {shlex.quote(folder)}")
+    _tell_pending(console, pending, folder)
     return _code(results)
 
 
@@ -309,13 +308,16 @@ def _go_on(
     found: Discovery,
     means: Means,
     cutting: Cutting,
-    again: Collection[str] = (),
+    again: Collection[str] | None = None,
 ) -> ExitCode:
-    """Bring the batch to its end, with the projects ``again`` once more, and write its outputs."""
+    """Bring the batch to its end, or only the projects ``again`` once more, and write its outputs."""
     with journal:
-        known = {name: result for name, result in journal.results().items() if name not in again}
+        known, todo = journal.results(), found
+        if again is not None:
+            known = {name: result for name, result in known.items() if name not in again}
+            todo = replace(found, projects=tuple(project for project in found.projects if project.name in again))
         try:
-            _work(console, order, found, known, means, journal.append)
+            _work(console, order, todo, known, means, journal.append)
         except KeyboardInterrupt:
             console.warn(f"stopped; go on with: loopmend batch run --resume --out {shlex.quote(str(journal.folder))}")
             raise
@@ -337,7 +339,13 @@ def _export(console: Console, journal: Journal, order: Order, found: Discovery, 
     console.say(
         f"Written to {escape(folder)}: summary.md first; git apply patches/NAME.patch at the top of a checkout."
     )
+    _tell_pending(console, pending, folder)
     return _code(results) if all_made else ExitCode.BATCH_PARTIAL
+
+
+def _tell_pending(console: Console, pending: int, folder: str) -> None:
+    if pending:
+        console.say(f"Go on with: loopmend batch run --resume --out {shlex.quote(folder)}")
 
 
 def _commit(console: Console, found: Discovery, seen: Batch) -> bool:
