@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import posixpath
 import random
 import shutil
 import subprocess
@@ -24,6 +23,7 @@ from batch import MEGABYTE, measure, say
 from batch_runs import Run
 
 from codemod.batch.journal import Journal
+from codemod.batch.names import path_from_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,7 +168,7 @@ def findings(result: Result) -> dict[str, str]:
 def remedies(result: Result) -> list[tuple[set[str], Mapping[str, Any]]]:
     """Return the remedies of a result, each with what it edits as seen from the top of the checkout."""
     return [
-        ({posixpath.normpath(posixpath.join(result.folder, one["path"])) for one in remedy["operations"]}, remedy)
+        ({path_from_top(result.folder, one["path"]) for one in remedy["operations"]}, remedy)
         for remedy in result.report.get("remedies", ())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ def project_names(places: Collection[Place]) -> dict[Place, str]:
 def checkout_name(project: str, folder: str) -> str:
     """Return the name of the checkout of the project called ``project``, which is in its ``folder``."""
     return project.removesuffix(f"/{folder}") if folder else project
+
+
+def path_from_top(folder: str, path: str) -> str:
+    """Return ``path``, which is seen from a project's ``folder``, as seen from the top of its checkout."""
+    return posixpath.normpath(posixpath.join(folder, path))
 
 
 def _name(place: Place, depth: int) -> str:

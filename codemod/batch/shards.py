@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from codemod.batch.names import checkout_name
+from codemod.batch.names import checkout_name, path_from_top
 from codemod.batch.slugs import slugs
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _waits(results: Iterable[Result]) -> dict[str, set[str]]:
     """Return the files, from the top of the checkout, whose pins have to move with the changes of a project."""
     return {
         result.project: {
-            posixpath.normpath(posixpath.join(result.folder, finding["location"]["path"]))
+            path_from_top(result.folder, finding["location"]["path"])
             for finding in result.report.get("findings", ())
             if finding["code"] == PIN_OUT_OF_REACH
         }
@@ -166,12 +165,6 @@ def _name(group: _Group, kind: Per) -> str:
 
 
 def _shard(name: str, slug: str, parts: Sequence[_Part]) -> Shard:
-    return Shard(
-        name,
-        slug,
-        parts[0].checkout,
-        tuple(sorted({project for part in parts for project in part.projects})),
-        tuple(sorted((file for part in parts for file in part.files), key=lambda file: file.path)),
-        tuple(sorted({rule for part in parts for rule in part.rules})),
-        tuple(sorted({owner for part in parts for owner in part.owners})),
-    )
+    whole = _merged(parts)
+    files = tuple(sorted(whole.files, key=lambda file: file.path))
+    return Shard(name, slug, whole.checkout, whole.projects, files, whole.rules, whole.owners)

@@ -47,7 +47,8 @@ _GIGABYTE = 1 << 30
 class Limits:
     """What one project may take: seconds, and bytes of address space (0: no limit)."""
 
-    seconds: float = 300
+    seconds: float = 900
+    """The biggest project known takes 164 on a quiet machine."""
     memory: int = 2 * _GIGABYTE
 
 

@@ -37,8 +37,6 @@ app = typer.Typer(
 )
 Words = list[str] | None
 _MEGABYTE = 1 << 20
-_LIMIT = 900.0
-"""Seconds for a project; the biggest known takes 164 on a quiet machine."""
 _LONG = 7200.0
 """Seconds for a project whose suite is run, up to a dozen times."""
 PER = ("project", "owner", "rule", "file")
@@ -89,7 +87,7 @@ class Means:
         from codemod.batch.conduct import Machinery
         from codemod.batch.workers import Limits
 
-        seconds = self.project_timeout or (_LONG if verify else _LIMIT)
+        seconds = self.project_timeout or (_LONG if verify else Limits().seconds)
         jobs, limits = self.jobs or os.cpu_count() or 1, Limits(seconds, self.memory * _MEGABYTE)
         cache = Path(self.cache) if self.cache else None
         return Machinery(jobs, limits, self.executor, self.ship, cache, not self.no_cache)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from batch_tools import write
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -15,10 +17,7 @@ PYPROJECT = "[project]\nname = 'x'\nversion = '1'\n"
 
 def checkout(top: Path, files: Mapping[str, str], git: bool = True) -> Path:
     """Write ``files`` below ``top``, make it a git work tree and return its real path."""
-    for name, text in files.items():
-        place = top / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
+    write(top, files)
     if git:
         subprocess.run(["git", "init", "-q", str(top)], check=True, stdin=subprocess.DEVNULL)
     return top.resolve()

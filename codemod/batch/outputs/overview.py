@@ -102,10 +102,9 @@ def _shared(batch: Batch) -> Iterator[str]:
     """Yield what several projects wait for at one place, such as a requirement at the top: done once, for all."""
     found: dict[_Place, list[str]] = {}
     for one in batch.projects:
-        for each in (each for each in one.left if not each.by):
-            place = each.finding.location
-            where = one.checkout, one.path(place.path), place.line, each.finding.code
-            found.setdefault(where, []).append(each.todo)
+        for each in one.left:
+            if not each.by:
+                found.setdefault((*one.place(each.finding), each.finding.code), []).append(each.todo)
     rows = sorted(((place, todos) for place, todos in found.items() if len(todos) > 1), key=lambda row: row[0])
     if rows:
         yield "## Left to do once for several projects"

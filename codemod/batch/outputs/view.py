@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from codemod.batch.names import path_from_top
 from codemod.batch.outputs.reports import read_report
 from codemod.batch.records import Status
 from codemod.evidence import Verdict
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from codemod.batch.shards import Shard
     from codemod.model import Finding, ProjectReport
 
+Place = tuple[str, str, int]
+"""A checkout, a path from its top, and a line."""
 _GOOD = (Verdict.BETTER, Verdict.SAME)
 _STATUS = (Status.CHANGED, Status.CLEAN, Status.FINDINGS, Status.FAILED)
 _NOT_PROVEN = "not applied: the run of the tests did not prove it"
@@ -106,7 +108,11 @@ class Project:
 
     def path(self, path: str) -> str:
         """Return a path of the report as seen from the top of the checkout."""
-        return posixpath.normpath(posixpath.join(self.result.folder, path))
+        return path_from_top(self.result.folder, path)
+
+    def place(self, finding: Finding) -> Place:
+        """Return where a finding is, whichever project has it."""
+        return self.checkout, self.path(finding.location.path), finding.location.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +221,16 @@ def _project(result: Result, unsafe: bool) -> Project:
 
 def _shared(projects: Sequence[Project]) -> tuple[Project, ...]:
     """Return the projects where what another one's change does at the same place is not left to do."""
-    done: dict[tuple[str, str, int], str] = {}
+    done: dict[Place, str] = {}
     for one in projects:
         answered = {id_ for mend in one.mends for id_ in mend.findings}
-        done.update((_place(one, found), one.name) for found in one.report.findings if found.id in answered)
+        done.update((one.place(found), one.name) for found in one.report.findings if found.id in answered)
     return tuple(replace(one, left=tuple(_unless_done(each, done, one) for each in one.left)) for one in projects)
 
 
-def _unless_done(left: Left, done: Mapping[tuple[str, str, int], str], project: Project) -> Left:
-    by = done.get(_place(project, left.finding), project.name)
+def _unless_done(left: Left, done: Mapping[Place, str], project: Project) -> Left:
+    by = done.get(project.place(left.finding), project.name)
     return left if by == project.name else replace(left, state=f"done with {by}", todo="", by=by)
-
-
-def _place(project: Project, finding: Finding) -> tuple[str, str, int]:
-    return project.checkout, project.path(finding.location.path), finding.location.line
 
 
 def _left(report: ProjectReport, finding: Finding, unsafe: bool) -> Left:
@@ -244,4 +246,4 @@ def _mend(data: Mapping[str, Any], folder: str) -> Mend:
 
 
 def _paths(operations: Sequence[Mapping[str, Any]], folder: str) -> frozenset[str]:
-    return frozenset(posixpath.normpath(posixpath.join(folder, one["path"])) for one in operations)
+    return frozenset(path_from_top(folder, one["path"]) for one in operations)
